@@ -1,0 +1,42 @@
+"""Things that declare themselves: a name, and the declared thing behind it."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Registry(Mapping[str, T], Generic[T]):
+    """Declared things by name, complete once the modules that declare them are imported."""
+
+    def __init__(self, package: str) -> None:
+        self._package = package
+        self._things: dict[str, T] = {}
+        self._discovered = False
+
+    def add(self, name: str, thing: T) -> None:
+        """Declares *thing* under *name*; a name is declared once."""
+        if name in self._things:
+            raise ValueError(f"{name} is declared twice in {self._package}")
+        self._things[name] = thing
+
+    def _discover(self) -> None:
+        if not self._discovered:
+            self._discovered = True
+            package = importlib.import_module(self._package)
+            for module in pkgutil.iter_modules(package.__path__):
+                importlib.import_module(f"{self._package}.{module.name}")
+
+    def __getitem__(self, name: str) -> T:
+        self._discover()
+        return self._things[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self._discover()
+        return iter(sorted(self._things, key=str.lower))
+
+    def __len__(self) -> int:
+        self._discover()
+        return len(self._things)
