@@ -1,0 +1,68 @@
+"""`[[connector]]` tables of our own form: what is imported from a directory, parameters."""
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from simulator.errors import Diagnostic, Source
+from simulator.rule import Connector, ConnectorKind, Partition
+from simulator.rulefiles.rulefile import known_guid
+from simulator.rulefiles.table import read_table, tables, word_of
+
+
+class _Connector(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    id: str
+    name: str
+    kind: str
+    attributes: list[str] = []
+    parameters: dict[str, str] = {}
+    pilot_group: str = ""
+    partition: list[dict[str, Any]] = []
+
+
+class _Partition(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    dn: str
+    selected: bool = True
+    object_types: list[str] = []
+    included: list[str] = []
+    excluded: list[str] = []
+    parameters: dict[str, str] = {}
+
+
+def read_connector_table(
+    table: dict[str, Any], file: str, problems: list[Diagnostic]
+) -> Connector | None:
+    """The connector that *table* describes, or `None` after what is wrong with it."""
+    before = len(problems)
+    named = table.get("name")
+    place = Source(f"connector {named or table.get('id', '')}", "", file=file)
+    connector = read_table(_Connector, table, place, problems)
+    kind = word_of(table, ConnectorKind, "kind", place, problems)
+    partitions = []
+    for each in tables(table.get("partition")):
+        here = replace(place, name=f"{place.name} > {each.get('dn', 'partition')}")
+        partition = read_table(_Partition, each, here, problems)
+        if partition:
+            partitions.append(
+                Partition(
+                    partition.dn,
+                    partition.selected,
+                    tuple(partition.object_types),
+                    tuple(partition.included),
+                    tuple(partition.excluded),
+                    partition.parameters,
+                )
+            )
+    if connector is None or kind is None or before != len(problems):
+        return None
+    return Connector(
+        id=known_guid(connector.id),
+        name=connector.name,
+        kind=kind,
+        partitions=tuple(partitions),
+        attributes=frozenset(connector.attributes),
+        parameters=connector.parameters,
+        pilot_group=connector.pilot_group,
+        origin=file,
+    )
