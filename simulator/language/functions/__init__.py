@@ -1,0 +1,1 @@
+"""The functions of the language, a module for each group of the published reference."""
