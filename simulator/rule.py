@@ -272,4 +272,4 @@ def _collisions(rules: tuple[SyncRule, ...]) -> Iterable[Diagnostic]:
 
 def clone(original: SyncRule, **changes: object) -> SyncRule:
     """A copy of *original* as the rules editor makes it: no tag, no identifier, *changes* made."""
-    return replace(original, **{"immutable_tag": "", "id": "", "reconstruction": False, **changes})  # type: ignore[arg-type]  # names are SyncRule's own
+    return replace(original, **{"immutable_tag": "", "id": "", **changes})  # type: ignore[arg-type]  # names are SyncRule's own

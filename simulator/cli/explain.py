@@ -1,0 +1,71 @@
+"""`aadsim explain`."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+import simulator.commands as commands
+from simulator.cli.options import (
+    directory_options,
+    objects_option,
+    options_of,
+    output_options,
+    read_objects,
+    run_options,
+)
+from simulator.cli.output import deliver
+from simulator.reports.json_form import dump, explain_form
+from simulator.reports.story import story_lines
+from simulator.rulefiles import load_rules
+
+
+@click.command()
+@click.argument("name", metavar="OBJECT")
+@click.option(
+    "--rules", "-r", multiple=True, required=True, metavar="R", help="Rules; repeatable."
+)
+@click.option(
+    "--after", "-a", multiple=True, metavar="R", help="Rules as they would be; repeatable."
+)
+@objects_option
+@run_options
+@directory_options
+@output_options
+@click.option(
+    "--full", is_flag=True, help="Every flow, and every step of the deciding expression."
+)
+def explain(
+    name: str, rules: tuple[str, ...], after: tuple[str, ...], objects: str, format_: str,
+    output: Path | None, full: bool, **values: Any,
+) -> None:  # fmt: skip
+    """One object: scope, join, flows, the deciding clause with its values, every certificate.
+
+    OBJECT is a name, sAMAccountName, DN or objectGUID. With --after both sides are told.
+
+    \b
+    aadsim explain SRV01 --rules standard-1.4 --objects fixtures/fleet.jsonl
+    """
+    sides = {"before" if after else "explanation": load_rules(*rules)}
+    if after:
+        sides["after"] = load_rules(*after)
+    source = read_objects(objects, values, *sides.values())
+    options = options_of(values, source)
+    outcomes = {
+        side: (commands.explain(name, rule_set, source, options), rule_set)
+        for side, rule_set in sides.items()
+    }
+    if format_ == "json":
+        subject = next(iter(outcomes.values()))[0].subject
+        alone = replace(source, objects=(subject,))
+        head = commands.audit(next(iter(sides.values())), alone, replace(options, where=None))
+        head = replace(head, objects=source)
+        deliver([dump(explain_form(outcomes, head))], output)
+        return
+    lines: list[str] = []
+    for side, (outcome, _) in outcomes.items():
+        if after:
+            lines += [*([""] if lines else []), f"== {side} =="]
+        lines += story_lines(outcome, full)
+    deliver(lines, output)

@@ -1,0 +1,32 @@
+"""`aadsim functions`."""
+
+from pathlib import Path
+
+import click
+
+from simulator.cli.options import output_options
+from simulator.cli.output import deliver
+from simulator.language.function import FUNCTIONS
+from simulator.language.reference import declared, function_form, list_lines, page_lines
+from simulator.reports.json_form import SCHEMA_VERSION, dump
+
+
+@click.command()
+@click.argument("name", required=False)
+@output_options
+def functions(name: str | None, format_: str, output: Path | None) -> None:
+    """The reference of the language: all functions, or the page of one.
+
+    \b
+    aadsim functions Mid
+    """
+    chosen = [declared(name)] if name else list(FUNCTIONS.values())
+    if format_ == "json":
+        document = {
+            "schema_version": SCHEMA_VERSION,
+            "command": "functions",
+            "functions": [function_form(f) for f in chosen],
+        }
+        deliver([dump(document)], output)
+    else:
+        deliver(page_lines(chosen[0]) if name else list_lines(), output)

@@ -1,0 +1,119 @@
+"""Options that several commands share, and what they are turned into."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from simulator.assumptions import parse_readings
+from simulator.commands import Options
+from simulator.errors import Source, UsageError
+from simulator.language.parse import parse
+from simulator.objects import ObjectSet
+from simulator.rule import RuleSet
+from simulator.rulefiles import load_connector
+from simulator.sources import load_objects
+from simulator.sources.source import SourceRequest
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PASSWORD_VARIABLE = "AADSIM_PASSWORD"
+PASSWORD_FILE_VARIABLE = "AADSIM_PASSWORD_FILE"
+
+
+def _chain(*options: Callable[[F], F]) -> Callable[[F], F]:
+    def decorate(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+objects_option = click.option(
+    "--objects", "-o", required=True, metavar="O", help="Objects: a file, or an LDAP URL."
+)
+
+run_options = _chain(
+    click.option("--as-of", metavar="TIME", help="The Now() of the run, ISO 8601 [default: the snapshot's capture time, else the present]."),
+    click.option("--connector", metavar="FILE", multiple=True, help="Connector export that gives domains, units, classes, attributes, parameters."),
+    click.option("--assume", metavar="A-nn=READING", multiple=True, help="Take another reading of an assumption."),
+    click.option("--where", metavar="EXPRESSION", help="Only objects for which this expression is true."),
+)  # fmt: skip
+
+directory_options = _chain(
+    click.option("--user", metavar="NAME", help="Who signs in at the directory server; the password comes from AADSIM_PASSWORD, from the file that AADSIM_PASSWORD_FILE names, or from a prompt."),
+    click.option("--ca-file", type=click.Path(path_type=Path), help="Certificates to trust, PEM [default: the system's]."),
+    click.option("--ldap-server-name", metavar="NAME", help="Name to accept in the server's certificate beside the host of the URL."),
+    click.option("--plain", is_flag=True, help="Allow ldap:// without TLS; never with a password."),
+    click.option("--timeout", type=click.FloatRange(min=0.1), default=60, show_default=True, metavar="SECONDS", help="Longest silence of a directory server."),
+)  # fmt: skip
+
+output_options = _chain(
+    click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="For people or for machines."),
+    click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE, whole or not at all."),
+)  # fmt: skip
+
+strict_option = click.option(
+    "--strict", is_flag=True, help="Exit with 3 if an object ends in ERROR or UNCERTAIN."
+)
+
+
+def options_of(values: dict[str, Any], objects: ObjectSet) -> Options:
+    """The run's options from the values of `run_options`; the clock is read here, if at all."""
+    where = values.get("where")
+    given = values.get("as_of")
+    now = _instant(given) if given else None
+    if now is None and not objects.captured_at:
+        now = datetime.now(UTC)
+    return Options(
+        now,
+        parse_readings(values.get("assume", ())),
+        tuple(c for path in values.get("connector", ()) for c in load_connector(path)),
+        parse(Source("--where", where)) if where else None,
+    )
+
+
+def _instant(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"--as-of {text}: is no ISO 8601 time", "write for example 2026-01-31T12:00:00Z"
+        ) from None
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+
+def read_objects(location: str, values: dict[str, Any], *rule_sets: RuleSet) -> ObjectSet:
+    """The objects at *location*, with the attributes that the *rule_sets* read."""
+    attributes = frozenset().union(*(rules.attributes_read for rules in rule_sets))
+    user = values.get("user")
+    request = SourceRequest(
+        attributes,
+        user=user,
+        password=(lambda: _password(user)) if user else None,
+        ca_file=values.get("ca_file"),
+        server_name=values.get("ldap_server_name"),
+        plain=values.get("plain", False),
+        timeout=values.get("timeout", 60),
+    )
+    return load_objects(location, request)
+
+
+def _password(user: str) -> str:
+    """The password of *user*: from the environment, from a file named there, or typed."""
+    if PASSWORD_VARIABLE in os.environ:
+        return os.environ[PASSWORD_VARIABLE]
+    if PASSWORD_FILE_VARIABLE in os.environ:
+        path = Path(os.environ[PASSWORD_FILE_VARIABLE])
+        try:
+            return path.read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(
+                f"{PASSWORD_FILE_VARIABLE}: cannot read {path}: {error}",
+                "name a readable text file",
+            ) from None
+    return str(click.prompt(f"Password of {user}", hide_input=True, err=True))

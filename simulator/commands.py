@@ -1,0 +1,225 @@
+"""The jobs of the program as functions: audit, preview, explain; the commands' library twins."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from simulator.check import check, refuse_errors
+from simulator.compare import Change, Comparison, compare
+from simulator.errors import Diagnostic, ObjectError, Severity, UsageError
+from simulator.language.context import Context
+from simulator.language.evaluate import prepared, run
+from simulator.language.nodes import Node
+from simulator.language.operators import condition
+from simulator.objects import ConnectorObject, ObjectSet, parse_guid
+from simulator.rule import Connector, Direction, RuleSet
+from simulator.sync.engine import Settings, simulate
+from simulator.sync.outcome import Outcome
+from simulator.values import dn_key, guid_text
+
+DEFAULT_MAXIMUM_REMOVED = "500"  # the product's threshold for accidental deletions (AD)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is common to every run: the instant of `Now()`, readings, import filter, objects wanted.
+
+    *now* is the snapshot's capture time where it is not given. *where* keeps only the objects for
+    which that expression is true.
+    """
+
+    now: datetime | None = None
+    readings: Mapping[str, str] = field(default_factory=dict)
+    connectors: tuple[Connector, ...] = ()
+    where: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Every object with its outcome. *findings* are about the rules, not about single objects."""
+
+    now: datetime
+    rules: RuleSet
+    objects: ObjectSet
+    outcomes: tuple[Outcome, ...]
+    findings: tuple[Diagnostic, ...]
+    options: Options
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a rule change does to each object, and whether more leave than may."""
+
+    now: datetime
+    before: RuleSet
+    after: RuleSet
+    objects: ObjectSet
+    changes: tuple[Comparison, ...]
+    findings: tuple[Diagnostic, ...]
+    options: Options
+    maximum_removed: str = DEFAULT_MAXIMUM_REMOVED
+
+    @property
+    def removed(self) -> int:
+        """How many objects leave the cloud."""
+        return sum(c.change is Change.LEAVES for c in self.changes)
+
+    @property
+    def gate_passed(self) -> bool:
+        """Whether more objects leave than *maximum_removed* allows."""
+        limit = self.maximum_removed
+        if limit.endswith("%"):
+            present = self.removed + sum(c.change is Change.STAYS_IN for c in self.changes)
+            return self.removed * 100 > float(limit[:-1]) * present
+        return self.removed > int(limit)
+
+
+def audit(rules: RuleSet, objects: ObjectSet, options: Options | None = None) -> Audit:
+    """For every object its outcome under *rules*, and the reason.
+
+    Raises `DiagnosticsError` for a rule set with errors. Library twin of `aadsim audit`.
+    """
+    options = options or Options()
+    findings = (*_checked(rules, objects, options), *_rebuilt(rules))
+    now = _now(objects, options)
+    settings = Settings(now, options.readings, options.connectors)
+    outcomes = tuple(simulate(_wanted(objects, options, now), rules, settings))
+    return Audit(now, rules, objects, outcomes, findings, options)
+
+
+def preview(
+    before: RuleSet,
+    after: RuleSet,
+    objects: ObjectSet,
+    options: Options | None = None,
+    maximum_removed: str = DEFAULT_MAXIMUM_REMOVED,
+) -> Preview:
+    """What the change from *before* to *after* does to each object.
+
+    Library twin of `aadsim preview`.
+    """
+    options = options or Options()
+    findings = {
+        (f.code, f.message): f
+        for rules in (before, after)
+        for f in (*_checked(rules, objects, options), *_rebuilt(before, after))
+    }
+    now = _now(objects, options)
+    settings = Settings(now, options.readings, options.connectors)
+    wanted = _wanted(objects, options, now)
+    changes = compare(simulate(wanted, before, settings), simulate(wanted, after, settings))
+    return Preview(
+        now, before, after, objects, tuple(changes), tuple(findings.values()), options,
+        maximum_removed,
+    )  # fmt: skip
+
+
+def explain(
+    name: str, rules: RuleSet, objects: ObjectSet, options: Options | None = None
+) -> Outcome:
+    """Everything that happened to the one object called *name*, every flow traced.
+
+    *name* is a common name, sAMAccountName, DN or objectGUID. Library twin of `aadsim explain`.
+    """
+    options = options or Options()
+    refuse_errors(rules, options.connectors)
+    subject = find_object(name, objects)
+    settings = Settings(_now(objects, options), options.readings, options.connectors, full=True)
+    outcomes = simulate(
+        _wanted(objects, replace(options, where=None), settings.now), rules, settings
+    )
+    return next(o for o in outcomes if o.subject is subject)
+
+
+def find_object(name: str, objects: ObjectSet) -> ConnectorObject:
+    """The one object called *name*; an error lists near names, or the candidates."""
+    wanted = name.casefold()
+    guid = guid_text(g) if (g := parse_guid(name)) else None
+    found = [o for o in objects.objects if wanted in _names(o) or dn_key(name) == dn_key(o.dn)]
+    found = [o for o in objects.objects if guid and o.guid == guid] or found
+    if len(found) == 1:
+        return found[0]
+    if found:
+        candidates = "\n    ".join(o.dn for o in found[:20])
+        raise UsageError(
+            f"`{name}` names {len(found)} objects of {objects.source}",
+            f"name one by its DN:\n    {candidates}",
+        )
+    spellings = {n: o.name for o in objects.objects for n in _names(o)}
+    near = [spellings[n] for n in difflib.get_close_matches(wanted, spellings, n=3)]
+    raise UsageError(
+        f"no object `{name}` among the {len(objects.objects)} of {objects.source}",
+        f"did you mean {', '.join(dict.fromkeys(near))}?"
+        if near
+        else "give its name, sAMAccountName, DN or objectGUID",
+    )
+
+
+def _names(subject: ConnectorObject) -> set[str]:
+    account = subject.text("sAMAccountName") or ""
+    return {subject.name.casefold(), account.casefold(), account.rstrip("$").casefold()} - {""}
+
+
+def _now(objects: ObjectSet, options: Options) -> datetime:
+    """The given instant, else that of the snapshot; a caller without either gives its own clock's."""
+    if options.now is not None:
+        return options.now
+    if objects.captured_at:
+        return datetime.fromisoformat(objects.captured_at).astimezone(UTC)
+    raise UsageError("the objects have no capture time", "give the instant of Now() with --as-of")
+
+
+def _wanted(objects: ObjectSet, options: Options, now: datetime) -> list[ConnectorObject]:
+    if options.where is None:
+        return list(objects.objects)
+    return [o for o in objects.objects if _holds(options.where, o, now)]
+
+
+def _holds(where: Node, subject: ConnectorObject, now: datetime) -> bool:
+    context = Context(now, subject.attributes, subject.dn)
+    try:
+        return condition(run(prepared(where), context), context) is True
+    except ObjectError as error:
+        raise UsageError(
+            f"--where cannot be evaluated for {subject.dn}: {error.message}", error.help
+        ) from None
+
+
+def _rebuilt(*rule_sets: RuleSet) -> tuple[Diagnostic, ...]:
+    """The finding that rules of these sets are reconstructions, if some are."""
+    names = dict.fromkeys(
+        f"`{r.name}`" for s in rule_sets for r in (*s.rules, *s.disabled) if r.reconstruction
+    )
+    if not names:
+        return ()
+    return (
+        Diagnostic(
+            "reconstruction",
+            f"{', '.join(names)}: the wording is a reconstruction, not Microsoft's (A-35)",
+            help="export the rules of your own server",
+            severity=Severity.WARNING,
+        ),
+    )
+
+
+def _checked(rules: RuleSet, objects: ObjectSet, options: Options) -> tuple[Diagnostic, ...]:
+    """What is worth saying of *rules*, once they are found to have no error.
+
+    Warnings are told of the rules that take objects of these types; `check` tells them all.
+    """
+    refuse_errors(rules, options.connectors)
+    types = {o.type for o in objects.objects}
+    inbound = [r for r in rules.rules if r.source_type in types]
+    reached = {r.target_type for r in inbound if r.direction is Direction.INBOUND}
+    outbound = [r for r in rules.rules if r.source_type in reached]
+    concerned = replace(
+        rules,
+        rules=tuple(
+            r
+            for r in rules.rules
+            if r in (inbound if r.direction is Direction.INBOUND else outbound)
+        ),
+    )
+    said = [f for f in check(concerned, options.connectors) if f.severity is not Severity.NOTE]
+    return tuple(said)

@@ -1,0 +1,1 @@
+"""The engine: the inbound and the outbound pass, and what became of each object."""

@@ -1,0 +1,338 @@
+"""The command line as its users meet it: answers, mistakes, exit statuses, formats."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.running import Command
+
+ROOT = Path(__file__).parent.parent
+FLEET = str(ROOT / "fixtures" / "fleet.jsonl")
+CONNECTOR = str(ROOT / "fixtures" / "connector.toml")
+PUBLISHED = ("--before", "standard-1.4", "--after", "standard-1.4", "--after", "server-2012-r2")
+
+
+@pytest.fixture
+def aadsim(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    monkeypatch.delenv("AADSIM_PASSWORD", raising=False)
+    return Command(monkeypatch, capsys)
+
+
+# -- what is asked, and the answer -------------------------------------------------------------
+
+
+def test_preview_says_first_how_many_enter_and_leave(aadsim: Command) -> None:
+    ran = aadsim("preview", *PUBLISHED, "--objects", FLEET, "--connector", CONNECTOR)
+    assert ran.status == 0
+    assert ran.out.splitlines()[0].startswith("Of 349 objects, ")
+    assert "SRV2012R2-VALID" in ran.out
+    assert "certificate-valid" in ran.out
+
+
+def test_preview_tells_each_object_in_json_as_in_text(aadsim: Command) -> None:
+    ran = aadsim("preview", *PUBLISHED, "--objects", FLEET, "--connector", CONNECTOR,
+                 "--format", "json")  # fmt: skip
+    document = json.loads(ran.out)
+    assert document["schema_version"] == 1
+    assert sum(document["counts"].values()) == len(document["results"]) == 349
+    entering = {r["name"] for r in document["results"] if r["change"] == "ENTERS"}
+    text = aadsim("preview", *PUBLISHED, "--objects", FLEET, "--connector", CONNECTOR,
+                  "--limit", "0").out  # fmt: skip
+    listed = text.split("ENTERS:")[1].split("\n\n")[0]
+    rows = listed.splitlines()[2:]
+    assert len(rows) == len(entering)
+    assert all(any(row.startswith(f"  {name} ") for row in rows) for name in entering)
+    keys = [(r["dn"].casefold(), r["object_guid"]) for r in document["results"]]
+    assert keys == sorted(keys)
+
+
+@pytest.mark.parametrize("limit, status", [("0", 1), ("500", 0), ("0%", 1), ("100%", 0)])
+def test_more_removals_than_allowed_are_a_finding(
+    aadsim: Command, limit: str, status: int
+) -> None:
+    ran = aadsim("preview", "--before", "standard-2016", "--after", "standard-1.4",
+                 "--objects", FLEET, "--max-removed", limit)  # fmt: skip
+    assert ran.status == status
+    assert ("GATE:" in ran.out) == (status == 1)
+
+
+def test_audit_counts_every_object(aadsim: Command) -> None:
+    ran = aadsim("audit", "--rules", "standard-2016", "--objects", FLEET, "--format", "json")
+    document = json.loads(ran.out)
+    assert ran.status == 0
+    assert sum(document["counts"].values()) == len(document["results"]) == 349
+    assert document["objects"]["read"] == 349
+    assert {"object_guid", "dn", "name", "type", "operating_system", "operating_system_version",
+            "outcome", "reason", "assumptions", "certificates"} <= set(document["results"][0])  # fmt: skip
+
+
+def test_equal_input_gives_equal_bytes(aadsim: Command) -> None:
+    arguments = ("audit", "--rules", "standard-1.4", "--objects", FLEET, "--format", "json")
+    assert aadsim(*arguments).out == aadsim(*arguments).out
+
+
+def test_where_keeps_the_objects_for_which_it_is_true(aadsim: Command) -> None:
+    ran = aadsim("audit", "--rules", "standard-2016", "--objects", FLEET, "--format", "json",
+                 "--where", 'Left([operatingSystemVersion], 3) = "6.3"')  # fmt: skip
+    versions = {r["operating_system_version"] for r in json.loads(ran.out)["results"]}
+    assert versions and all(v.startswith("6.3") for v in versions)
+
+
+def test_strict_turns_an_uncertain_object_into_exit_status_3(aadsim: Command) -> None:
+    arguments = ("audit", "--rules", "standard-1.4", "--objects", FLEET)
+    assert aadsim(*arguments).status == 0
+    assert aadsim(*arguments, "--strict").status == 3
+
+
+def test_another_reading_can_be_taken(aadsim: Command) -> None:
+    arguments = ("audit", "--rules", "standard-1.4", "--objects", FLEET, "--format", "json")
+    decided = json.loads(aadsim(*arguments).out)["counts"]
+    other = json.loads(aadsim(*arguments, "--assume", "A-08=error").out)["counts"]
+    settled = json.loads(aadsim(*arguments, "--assume", "A-08=decided").out)["counts"]
+    assert decided["UNCERTAIN"] and "ERROR" not in decided
+    assert other["ERROR"] == decided["UNCERTAIN"]
+    assert "UNCERTAIN" not in settled
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["SRV2012R2-VALID", "srv2012r2-valid", "SRV2012R2-VALID$",
+     "CN=SRV2012R2-VALID,OU=Windows,OU=Servers,DC=corp,DC=example",
+     "cn=srv2012r2-valid, ou=windows, ou=servers, dc=corp, dc=example"],
+)  # fmt: skip
+def test_an_object_is_found_by_name_account_and_dn(aadsim: Command, name: str) -> None:
+    ran = aadsim("explain", name, "--rules", "standard-1.4", "--objects", FLEET)
+    assert ran.status == 0
+    assert ran.out.startswith("SRV2012R2-VALID: FILTERED (os-version-excluded)")
+
+
+def test_explain_shows_the_clause_its_values_and_each_certificate(aadsim: Command) -> None:
+    ran = aadsim("explain", "SRV2012R2-MIXED-NONE-VALID", "--rules", "standard-1.4", "--rules",
+                 "server-2012-r2", "--objects", FLEET)  # fmt: skip
+    assert "In from AD - Computer Join - Server 2012 R2" in ran.out
+    assert 'Left([operatingSystemVersion], 3) = "6.3"' in ran.out
+    assert '[operatingSystemVersion] = "6.3 (9600)"' in ran.out
+    assert "does not count: expired on 20" in ran.out
+    assert "does not count: its subject does not name this object" in ran.out
+    assert "fails  cloudFiltered NOTEQUAL true   value: True" in ran.out
+
+
+def test_explain_tells_both_sides_of_a_change(aadsim: Command) -> None:
+    ran = aadsim("explain", "SRV2012R2-VALID", "--rules", "standard-1.4", "--after",
+                 "standard-1.4", "--after", "server-2012-r2", "--objects", FLEET)  # fmt: skip
+    before, _, after = ran.out.partition("== after ==")
+    assert "FILTERED (os-version-excluded)" in before
+    assert "SYNCS (certificate-valid)" in after
+
+
+def test_explain_has_everything_in_json_too(aadsim: Command) -> None:
+    ran = aadsim("explain", "SRV2012R2-VALID", "--rules", "standard-1.4", "--objects", FLEET,
+                 "--format", "json")  # fmt: skip
+    side = json.loads(ran.out)["explanation"]
+    assert side["outcome"] == "FILTERED"
+    assert any(f["wins"] and f["attribute"] == "cloudFiltered" for f in side["inbound"]["flows"])
+    assert side["outbound"][0]["scope"][0]["applies"] is False
+
+
+def test_output_is_written_whole(aadsim: Command, tmp_path: Path) -> None:
+    file = tmp_path / "audit.json"
+    ran = aadsim("audit", "--rules", "standard-2016", "--objects", FLEET, "--format", "json",
+                 "--output", str(file))  # fmt: skip
+    assert ran.out == ""
+    assert json.loads(file.read_text(encoding="utf-8"))["command"] == "audit"
+    assert [p.name for p in tmp_path.iterdir()] == ["audit.json"]
+
+
+def test_functions_prints_the_reference(aadsim: Command) -> None:
+    assert "Mid(" in aadsim("functions").out
+    assert "Windows" in aadsim("functions", "Mid").out or "Mid" in aadsim("functions", "Mid").out
+    names = {
+        f["name"] for f in json.loads(aadsim("functions", "--format", "json").out)["functions"]
+    }
+    assert {"IIF", "Where", "CertSubject", "RegexIsMatch"} <= names
+
+
+# -- mistakes: place, problem, way out, exit status --------------------------------------------
+
+RULE = """
+name = "Mine"
+direction = "Inbound"
+source_object_type = "computer"
+target_object_type = "device"
+link_type = "Provision"
+precedence = 90
+join = [[{{ source = "objectGUID", target = "deviceId" }}]]
+[[flow]]
+target = "cloudFiltered"
+type = "Expression"
+expression = '''{expression}'''
+"""
+
+EXPRESSIONS = {
+    "does not parse": ("IIF(True, NULL", ["Mine > cloudFiltered:12:20", "never closed", "add `)`"]),
+    "hyphenated": ("String-FromGuid([objectGUID])", ["String-FromGuid", "write StringFromGuid"]),
+    "unknown function": ("Foo([cn])", ["unknown-function", "no function `Foo`"]),
+    "curly quotes": ("[cn] = \u201cx\u201d", ["curly quote", "straight quotes"]),
+    "entity": ("[cn] = NULL &amp;&amp; True", ["`&amp;` is an HTML entity", "write &"]),
+    "wrong case": ("IIF(IsPresent([displayname]),True,NULL)", ["`displayname`", "[displayName]"]),
+    "type": ("IIF([cn] = 5,True,NULL)", ["cannot compare", "CStr or CNum"]),
+}
+
+
+@pytest.mark.parametrize("case", EXPRESSIONS)
+def test_a_rule_with_a_bad_expression_is_refused(
+    aadsim: Command, tmp_path: Path, case: str
+) -> None:
+    expression, words = EXPRESSIONS[case]
+    file = tmp_path / "mine.toml"
+    file.write_text(RULE.format(expression=expression), encoding="utf-8")
+    ran = aadsim("audit", "--rules", str(file), "--objects", FLEET, "--output",
+                 str(tmp_path / "result"))  # fmt: skip
+    assert ran.status == 2
+    assert ran.out == ""
+    for word in [*words, "mine.toml", "^", "help:"]:
+        assert word in ran.err
+    assert not (tmp_path / "result").exists()
+
+
+MISTAKES = {
+    "rules that are none": (
+        ["audit", "--rules", FLEET, "--objects", FLEET],
+        ["fleet.jsonl", "help:"],
+    ),
+    "an unknown rule set": (
+        ["audit", "--rules", "standard-2017", "--objects", FLEET],
+        ["standard-2017", "standard-2016"],
+    ),
+    "objects that are none": (
+        ["audit", "--rules", "standard-2016", "--objects", CONNECTOR],
+        ["connector.toml", "help:"],
+    ),
+    "a missing file": (
+        ["audit", "--rules", "standard-2016", "--objects", "nowhere.jsonl"],
+        ["nowhere.jsonl", "help:"],
+    ),
+    "a clone without its original": (
+        ["audit", "--rules", "server-2012-r2", "--objects", FLEET],
+        ["In from AD - Computer Join", "standard-2016"],
+    ),
+    "an unknown object": (
+        ["explain", "SRV2012R2-VALUD", "--rules", "standard-2016", "--objects", FLEET],
+        ["no object `SRV2012R2-VALUD`", "SRV2012R2-VALID"],
+    ),
+    "a time that is none": (
+        ["audit", "--rules", "standard-2016", "--objects", FLEET, "--as-of", "tomorrow"],
+        ["--as-of tomorrow", "2026-"],
+    ),
+    "an unknown assumption": (
+        ["audit", "--rules", "standard-2016", "--objects", FLEET, "--assume", "A-99=x"],
+        ["A-99", "A-01"],
+    ),
+    "an unknown reading": (
+        ["audit", "--rules", "standard-2016", "--objects", FLEET, "--assume", "A-08=maybe"],
+        ["A-08", "decided, error"],
+    ),
+    "a bad gate": (
+        ["preview", *PUBLISHED, "--objects", FLEET, "--max-removed", "many"],
+        ["--max-removed many", "2%"],
+    ),
+    "an unknown option": (["audit", "--rule", "standard-2016"], ["--rules"]),
+    "an unknown command": (["adit"], ["adit"]),
+    "a missing option": (["audit", "--rules", "standard-2016"], ["--objects"]),
+    "a bad condition": (
+        ["audit", "--rules", "standard-2016", "--objects", FLEET, "--where", "[cn] ="],
+        ["--where", "ends too soon"],
+    ),
+    "an unknown function": (["functions", "mid"], ["no function `mid`", "write Mid"]),
+    "a folder that cannot be written": (
+        ["audit", "--rules", "standard-2016", "--objects", FLEET, "--output", "/nowhere/x"],
+        ["--output /nowhere/x", "help:"],
+    ),
+    "an expression that does not parse": (["eval", "1 +"], ["expression:1:", "ends too soon"]),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_a_mistake_is_one_message_with_a_way_out(aadsim: Command, case: str) -> None:
+    arguments, words = MISTAKES[case]
+    ran = aadsim(*arguments)
+    assert ran.status == 2
+    assert ran.out == ""
+    assert "Traceback" not in ran.err
+    for word in words:
+        assert word in ran.err
+
+
+def test_an_ambiguous_name_lists_the_candidates(aadsim: Command, tmp_path: Path) -> None:
+    file = tmp_path / "twins.jsonl"
+    twins = [
+        {"dn": f"CN=PC1,OU={ou},DC=corp,DC=example",
+         "attributes": {"objectClass": ["top", "computer"], "cn": "PC1",
+                        "objectGUID": {"guid": f"00000000-0000-0000-0000-00000000000{n}"}}}
+        for n, ou in enumerate(("A", "B"))
+    ]  # fmt: skip
+    file.write_text("\n".join(json.dumps(t) for t in twins), encoding="utf-8")
+    ran = aadsim("explain", "PC1", "--rules", "standard-2016", "--objects", str(file))
+    assert ran.status == 2
+    assert "names 2 objects" in ran.err
+    assert "CN=PC1,OU=A,DC=corp,DC=example" in ran.err
+
+
+def test_an_object_without_guid_is_refused(aadsim: Command, tmp_path: Path) -> None:
+    file = tmp_path / "one.jsonl"
+    file.write_text(json.dumps({"dn": "CN=PC1,DC=x", "attributes": {"objectClass": ["computer"]}}))
+    ran = aadsim("audit", "--rules", "standard-2016", "--objects", str(file))
+    assert ran.status == 2
+    for word in ("one.jsonl", "CN=PC1,DC=x", "objectGUID"):
+        assert word in ran.err
+
+
+# -- eval --------------------------------------------------------------------------------------
+
+
+def test_eval_gives_the_value(aadsim: Command) -> None:
+    ran = aadsim("eval", "Left([operatingSystemVersion], 3)", "--set",
+                 "operatingSystemVersion=6.3 (9600)")  # fmt: skip
+    assert (ran.status, ran.out) == (0, '"6.3"\n')
+
+
+def test_eval_says_what_failed_on_these_values(aadsim: Command) -> None:
+    ran = aadsim("eval", 'Error("no")', "--format", "json")
+    document = json.loads(ran.out)
+    assert ran.status == 1
+    assert document["error"]["code"] == "error-function"
+    assert document["error"]["message"] == "no"
+
+
+def test_eval_on_an_object_of_a_file(aadsim: Command) -> None:
+    ran = aadsim("eval", "Count([userCertificate])", "--object", "SRV2012R2-20-CERTS",
+                 "--objects", FLEET)  # fmt: skip
+    assert ran.out == "20\n"
+
+
+# -- the process -------------------------------------------------------------------------------
+
+
+def test_an_interrupted_run_leaves_nothing_half_written(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
+        url = f"ldap://127.0.0.1:{silent.getsockname()[1]}/DC=x"
+        with subprocess.Popen(
+            [sys.executable, "-m", "simulator", "audit", "--rules", "standard-2016", "--objects",
+             url, "--plain", "--output", str(tmp_path / "result")],
+            cwd=ROOT, stderr=subprocess.PIPE, text=True,
+        ) as process:  # fmt: skip
+            connection, _ = silent.accept()
+            with connection:
+                connection.recv(1)  # it waits for an answer that never comes
+                process.send_signal(signal.SIGINT)
+                _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert "interrupted" in err
+    assert list(tmp_path.iterdir()) == []
