@@ -1,0 +1,185 @@
+"""What went wrong with a directory server, told with the place, the problem and the way out.
+
+A setting that is wrong is wrong use (status 2); a server that fails is an incomplete source
+(status 3). The data codes of failed sign-ins are those that Microsoft publishes.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from simulator.errors import IncompleteError, InputError, SimulatorError, UsageError
+from simulator.sources.ldap_url import SCHEMES, LdapUrl
+
+_WRONG = "the user name or the password is wrong"
+_SIGN_IN: Mapping[str, tuple[str, str]] = {
+    "525": ("the user is not known", "check --user: name@domain, DOMAIN\\name or a DN"),
+    "52e": (_WRONG, "check both; --user is name@domain, DOMAIN\\name or a DN"),
+    "530": ("the account may not sign in at this time", "use another account, or wait"),
+    "531": ("the account may not sign in from this machine", "use another account or machine"),
+    "532": ("the password has expired", "change the password first"),
+    "533": ("the account is disabled", "use another account"),
+    "701": ("the account has expired", "use another account"),
+    "773": ("the password must be changed first", "sign in to Windows once and change it"),
+    "775": ("the account is locked out", "unlock it, or wait"),
+}
+_DATA = re.compile(r"\bdata ([0-9a-f]+)", re.IGNORECASE)
+_NAMES = re.compile(r"\('DNS', '([^']*)'\)")
+_COMMON_NAME = re.compile(r"\(\('commonName', '([^']*)'\),?\)")
+_REASON = re.compile(r"certificate verify failed: (.*?)(?: \(_ssl|$)")
+_QUOTES = re.compile(r"^[(\"']+|[\"'][,)\"']*$")  # ldap3 wraps some texts in tuples
+_RETRY = "run the command again"
+_LESS = "read less at a time: a base below, or a narrower filter, in the URL"
+
+
+def connect_error(error: Exception, url: LdapUrl) -> SimulatorError:
+    """Why no session with the server came about."""
+    from ldap3.core.exceptions import LDAPOperationResult, LDAPSessionTerminatedByServerError
+
+    if isinstance(error, LDAPOperationResult):
+        return _refusal(_code(error), str(error.message or ""), str(error.description), url)
+    text = _text(error)
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        reason = _REASON.search(text)
+        return UsageError(
+            f"{url.place}: the certificate of the server is not trusted"
+            f"{': ' + reason[1] if reason else ''}",
+            "give the certificate of the authority that issued it with --ca-file FILE",
+        )
+    if "doesn't match" in text or "no appropriate commonName" in text:
+        names = _NAMES.findall(text) or _COMMON_NAME.findall(text)
+        return UsageError(
+            f"{url.place}: the certificate of the server is for {', '.join(names) or 'no name'},"
+            f" not for {url.host}",
+            f"put that name into the URL, or give --ldap-server-name {names[0]}"
+            if names
+            else "give the server a certificate with its name",
+        )
+    if "timed out" in text or "Resource temporarily unavailable" in text:
+        return IncompleteError(
+            f"{url.place}: no answer in time", "check host, port and firewall, or --timeout"
+        )
+    if "invalid server address" in text:
+        return InputError(f"{url.place}: the host {url.host} is not known", "check the name")
+    if "refused" in text:
+        return InputError(
+            f"{url.place}: nothing listens there: connection refused",
+            f"check host and port; {url.scheme} is usually on {SCHEMES[url.scheme]}",
+        )
+    if "ssl wrapping" in text or "wrap socket" in text:
+        return InputError(
+            f"{url.place}: no TLS there: {text}",
+            "ldaps:// is for port 636 (or 3269); on port 389 (or 3268) write ldap://, which"
+            " starts TLS itself",
+        )
+    if isinstance(error, LDAPSessionTerminatedByServerError):
+        return IncompleteError(
+            f"{url.place}: the server hung up",
+            "if it is port 636 (or 3269), write ldaps://; otherwise run the command again",
+        )
+    return IncompleteError(f"{url.place}: {text}", _RETRY)
+
+
+def read_error(error: Exception, url: LdapUrl, base: str, came: int) -> SimulatorError:
+    """Why the objects could not be read to the end; *came* is how many had come."""
+    from ldap3.core.exceptions import LDAPInvalidFilterError, LDAPOperationResult
+
+    if isinstance(error, LDAPInvalidFilterError):
+        return UsageError(
+            f"{url.place}: the filter cannot be read: {_text(error)}",
+            "write it in parentheses, as (objectCategory=computer)",
+        )
+    if isinstance(error, LDAPOperationResult):
+        return result_error(
+            {
+                "result": _code(error),
+                "description": error.description,
+                "message": error.message,
+            },
+            url,
+            base,
+            came,
+        )
+    text = _text(error)
+    if "timed out" in text:
+        return _stopped(url, came, "no answer in time", "run it again, or give it more --timeout")
+    return _stopped(url, came, text, _RETRY)
+
+
+def result_error(
+    result: Mapping[str, object], url: LdapUrl, base: str, came: int
+) -> SimulatorError:
+    """What the final *result* of a search means when it is not success."""
+    code, message = result["result"], str(result.get("message") or "").strip()
+    reason = f"{result.get('description')} ({code})" + (f": {message}" if message else "")
+    match code:
+        case 32 | 34:
+            problem = "does not exist" if code == 32 else "is not a distinguished name"
+            return UsageError(
+                f"{url.place}: the base `{base}` {problem}",
+                "check the base in the URL, or leave it out to read the whole domain",
+            )
+        case 1 if "bind must be completed" in message:
+            return UsageError(
+                f"{url.place}: the server tells nothing without signing in",
+                "give an account with --user",
+            )
+        case 10:
+            referrals = result.get("referrals")
+            where = ", ".join(map(str, referrals)) if isinstance(referrals, Sequence) else ""
+            return _stopped(
+                url,
+                came,
+                reason,
+                f"the base is held by another server{': ' + where if where else ''}",
+            )
+        case 3 | 4 | 11:
+            return _stopped(url, came, reason, _LESS)
+        case 50:
+            return _stopped(url, came, reason, "use an account that may read the base")
+    return _stopped(url, came, reason, _RETRY)
+
+
+def _refusal(code: int, message: str, description: str, url: LdapUrl) -> SimulatorError:
+    """Why the server did not let the account sign in, or did not start TLS."""
+    if message.startswith("80090346"):
+        return UsageError(
+            f"{url.place}: the server demands channel binding, which a proxy in between prevents",
+            "connect to the domain controller itself with ldaps://",
+        )
+    data = _DATA.search(message)
+    if code == 49:
+        problem, help = _SIGN_IN.get(data[1].lower() if data else "", _SIGN_IN["52e"])
+        return UsageError(f"{url.place}: cannot sign in: {problem}", help)
+    match code:
+        case 8:
+            problem, help = "the server demands encryption", "use ldaps://, or ldap:// with TLS"
+        case 48:
+            problem, help = "anonymous sign-in is not allowed", "give an account with --user"
+        case 34:
+            problem, help = "the user is no valid name", "give name@domain, DOMAIN\\name or a DN"
+        case 2 | 12 | 53 if url.scheme == "ldap":
+            problem = f"the server cannot start TLS: {description} ({code})"
+            help = "use ldaps:// (port 636)"
+        case _:
+            detail = f": {message}" if message else ""
+            return IncompleteError(f"{url.place}: {description} ({code}){detail}", _RETRY)
+    return UsageError(f"{url.place}: {problem}", help)
+
+
+def _stopped(url: LdapUrl, came: int, reason: str, help: str) -> IncompleteError:
+    return IncompleteError(
+        f"{url.place}: the read stopped after {came} objects: {reason}; nothing of it is shown",
+        help,
+    )
+
+
+def _code(error: Exception) -> int:
+    return int(getattr(error, "result", None) or 0)
+
+
+def _text(error: Exception) -> str:
+    """The words of *error*, on one line; those of each address where several were tried."""
+    if len(error.args) > 1 and isinstance(error.args[1], list):
+        return "; ".join(str(cause[0]) for cause in error.args[1] if isinstance(cause, tuple))
+    words = _QUOTES.sub("", " ".join(str(error).split()))
+    return words or type(error).__name__

@@ -1,0 +1,76 @@
+"""What a location may be, and what is said about one that holds no objects."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from simulator.errors import InputError, SimulatorError, UsageError
+from simulator.sources import load_objects
+from simulator.sources.source import READERS
+
+CONTENTS = [
+    ("empty", b"", "is empty"),
+    ("blank lines", b"\n \n", "is empty"),
+    ("a JSON list", b'[{"dn": "CN=a"}]', "is a JSON list"),
+    ("XML", b"<?xml version='1.0'?>", "is XML"),
+    ("CSV", b"DN;objectClass;cn\n", "looks like CSV"),
+    ("a typed CSV", b"#TYPE Microsoft.ActiveDirectory.Management.ADComputer\n", "looks like CSV"),
+    ("prose", b"hello\n", "first line is `hello`"),
+    ("UTF-16 without a mark", "dn: CN=a".encode("utf-16-le"), "UTF-16 without the mark"),
+    ("bytes", b"PK\x03\x04\x00\x00", "is not text"),
+]
+
+
+@pytest.mark.parametrize(("content", "problem"), [c[1:] for c in CONTENTS], ids=[c[0] for c in CONTENTS])
+def test_a_file_without_objects(tmp_path: Path, content: bytes, problem: str) -> None:
+    path = tmp_path / "objects"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        load_objects(str(path))
+    assert caught.value.message.startswith(f"{path}: ")
+    assert problem in caught.value.message
+    assert "JSON Lines, LDIF, an LDAP URL" in (caught.value.help or "")
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is a folder") as caught:
+        load_objects(str(tmp_path))
+    assert "name the file itself" in (caught.value.help or "")
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file") as caught:
+        load_objects(str(tmp_path / "gone"))
+    assert "ldaps://host/base" in (caught.value.help or "")
+
+
+def test_no_regular_file(tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no named pipes here")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="not a regular file"):
+        load_objects(str(tmp_path / "pipe"))
+
+
+@pytest.mark.parametrize(
+    ("location", "problem"),
+    [("", "the location is empty"), ("https://dc1/x", "https://: no source of this kind")],
+)
+def test_no_location(location: str, problem: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load_objects(location)
+    assert problem in caught.value.message
+    assert "an LDAP URL" in (caught.value.help or "")
+
+
+def test_a_name_that_no_file_can_have() -> None:
+    with pytest.raises(SimulatorError):
+        load_objects("a\0b")
+
+
+def test_every_reader_says_what_it_reads() -> None:
+    assert list(READERS) == ["JSON Lines", "LDIF", "an LDAP URL (ldaps://host/base)"] or set(
+        READERS
+    ) == {"JSON Lines", "LDIF", "an LDAP URL (ldaps://host/base)"}
+    assert all(r.read.__doc__ for r in READERS.values())
