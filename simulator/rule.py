@@ -76,7 +76,7 @@ OPERATOR_SPELLINGS: Mapping[str, ScopeOperator] = {
 
 @dataclass(frozen=True, slots=True)
 class ScopeCondition:
-    """One clause of a scoping filter: attribute of the source object, operator, text to compare."""
+    """One clause of a scoping filter: an attribute of the source object, operator, text."""
 
     attribute: str
     operator: ScopeOperator
@@ -162,7 +162,7 @@ class ConnectorKind(StrEnum):
 class Partition:
     """A naming context of a connector, and what of it is imported.
 
-    *included* and *excluded* are DNs; the entry on the nearest ancestor of an object decides (A-32).
+    *included* and *excluded* are DNs; the entry on the nearest ancestor decides (A-32).
     """
 
     dn: str
@@ -198,7 +198,7 @@ class RuleSource:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Rules as the engine takes them: by precedence, low number first; disabled ones kept apart."""
+    """Rules as the engine takes them: low precedence number first, disabled ones apart."""
 
     rules: tuple[SyncRule, ...]
     disabled: tuple[SyncRule, ...] = ()

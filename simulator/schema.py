@@ -10,7 +10,7 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class AttributeType:
-    """An attribute's name as the schema spells it, its type (`str`, `num`, ...), one value or many."""
+    """An attribute: its name as the schema spells it, its type, and whether it has many values."""
 
     name: str
     type: str
@@ -45,7 +45,7 @@ class Schema:
 
 
 def schema_of(name: str, types: Mapping[str, str]) -> Schema:
-    """A schema from attribute names and their types as an expression sees them (`mvbin`, `str`)."""
+    """A schema from attribute names and their types as an expression sees them."""
     attributes = {
         attribute: AttributeType(attribute, kind.removeprefix("mv"), kind.startswith("mv"))
         for attribute, kind in types.items()

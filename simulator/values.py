@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 NULL = None
 
@@ -37,7 +37,7 @@ class Unreadable:
 
 
 Scalar: TypeAlias = bool | int | str | bytes | Reference | datetime | FlowLiteral
-Value: TypeAlias = Union[Scalar, None, tuple[Union[Scalar, None], ...]]
+Value: TypeAlias = Scalar | tuple[Scalar | None, ...] | None
 
 AttributeMap: TypeAlias = Mapping[str, Value | Unreadable]
 
@@ -109,7 +109,7 @@ _BLANKS = re.compile(r"\s*([,=+])\s*")
 
 
 def dn_key(dn: str) -> str:
-    """*dn* in the form in which two names of one object are equal: no case, no blanks at separators.
+    """*dn* in the form in which names of one object are equal: no case, no blanks at separators.
 
     Escaped separators keep their blanks, because `\\,` is part of a value.
     """

@@ -26,7 +26,7 @@ class Context:
     notes: dict[str, str] = field(default_factory=dict)
 
     def reading(self, assumption: str) -> str:
-        """The reading to take of *assumption*, `"decided"` or one of its others; records the use."""
+        """The reading to take of *assumption*: `"decided"` or another; records the use."""
         self.used.add(assumption)
         return self.readings.get(assumption, DECIDED)
 

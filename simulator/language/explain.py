@@ -66,7 +66,7 @@ def _watch(node: Node, run: Run) -> Run:
 
 
 def why(step: Step) -> Step:
-    """*step* with only what decided: of a true `||` and a false `&&` the operand that settled it."""
+    """*step* with only what decided: of a true `||` or false `&&` the operand that did."""
     steps = step.steps
     if isinstance(step.node, Logical) and step.value is (step.node.operator == "||"):
         steps = steps[-1:]
@@ -74,7 +74,7 @@ def why(step: Step) -> Step:
 
 
 def deciding(step: Step) -> Step:
-    """The innermost condition that settled *step*: a clause of the `||` that was true, or the whole.
+    """The innermost condition that settled *step*: the true clause of an `||`, or the whole.
 
     Follows IIF into its condition, and a true `||` (false `&&`) into the operand that settled it.
     """

@@ -16,7 +16,8 @@ NOWHERE = Span(0, 0)
 CONSTANTS = ("True", "False", "NULL", "CRLF", "IgnoreThisFlow", "AuthoritativeNull")
 # Enumeration words, legal only as the argument they belong to.
 WORDS = (
-    "CaseInsensitive", "CaseSensitive", "vbTextCompare", "vbBinaryCompare", "Unicode", "ASCII", "UTF8",
+    "CaseInsensitive", "CaseSensitive", "vbTextCompare", "vbBinaryCompare", "Unicode", "ASCII",
+    "UTF8",
 )  # fmt: skip
 
 
@@ -90,7 +91,7 @@ class Unary:
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """A comparison, `&`, or arithmetic; left-associative. *operator_span* covers the sign alone."""
+    """A comparison, `&`, or arithmetic; left-associative. *operator_span* is the sign's."""
 
     operator: str
     left: "Node"

@@ -28,7 +28,7 @@ def lift(operation: Operation) -> Operation:
         if lefts is not None and rights is not None and len(lefts) != len(rights):
             raise ObjectError(
                 "type-mismatch",
-                f"lists of {len(lefts)} and {len(rights)} values cannot be combined value by value",
+                f"lists of {len(lefts)} and {len(rights)} values cannot be combined",
             )
         pairs = (
             zip(lefts, rights, strict=True)
@@ -37,7 +37,8 @@ def lift(operation: Operation) -> Operation:
             if lefts is not None
             else ((left, v) for v in rights or ())
         )
-        return tuple(operation(a, b, context) for a, b in pairs)  # type: ignore[misc]  # scalars in, scalars out
+        # scalars in, scalars out
+        return tuple(operation(a, b, context) for a, b in pairs)  # type: ignore[misc]
 
     return lifted
 

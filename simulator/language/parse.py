@@ -55,10 +55,10 @@ def _parse(text: str) -> Node | Diagnostic:
         )
     try:
         tree: Node = _lark().parse(text)  # type: ignore[assignment]  # the transformer's result
-    except _BareWord as error:
+    except _BareWordError as error:
         return explain_mistake(text, error.span)
     except VisitError as error:
-        if isinstance(error.orig_exc, _BareWord):
+        if isinstance(error.orig_exc, _BareWordError):
             return explain_mistake(text, error.orig_exc.span)
         raise
     except UnexpectedInput as error:
@@ -87,7 +87,7 @@ def _depth(tree: Node) -> int:
     return deepest
 
 
-class _BareWord(Exception):
+class _BareWordError(Exception):
     """A word that is neither a constant nor called."""
 
     def __init__(self, span: Span) -> None:
@@ -140,7 +140,7 @@ def _lark() -> "Lark":
         def word(self, tokens: list[Any]) -> Node:
             name = str(tokens[0])
             if name not in CONSTANTS and name not in WORDS:
-                raise _BareWord(_span(tokens[0]))
+                raise _BareWordError(_span(tokens[0]))
             return Constant(name, _span(tokens[0]))
 
         def call(self, nodes: list[Any]) -> Node:
