@@ -37,7 +37,7 @@ def text_content(data: bytes) -> tuple[bytes, str] | None:
         body = data[header.end() : footer.start()]
         form = "PEM text"
     else:
-        body = data.removeprefix(b"\xef\xbb\xbf")
+        body = data
         form = "Base64 text"
     try:
         return binascii.a2b_base64(body.translate(None, _BLANKS), strict_mode=True), form

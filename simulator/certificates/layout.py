@@ -43,7 +43,7 @@ def lenient_layout(data: bytes) -> tuple[Layout, Element]:
     parts = tuple(children(data, whole))
     if len(parts) == 3 and parts[0].tag == SEQUENCE:
         _check_algorithm(data, parts[1])
-        expect(parts[2], BIT_STRING)
+        expect(parts[2], BIT_STRING, BIT_STRING | 0x20)
         signed = parts[0]
     else:
         signed = whole
@@ -70,7 +70,7 @@ def _signed_layout(data: bytes, signed: Element) -> Layout:
     time_of(data, not_after)
     algorithm, public_key = _exactly(data, expect(key, SEQUENCE), 2)
     _check_algorithm(data, algorithm)
-    expect(public_key, BIT_STRING)
+    expect(public_key, BIT_STRING, BIT_STRING | 0x20)
     for optional in rest:
         if expect(optional, 0x81, 0xA1, 0x82, 0xA2, CONTEXT + 3).tag == CONTEXT + 3:
             _check_extensions(data, optional)

@@ -64,11 +64,14 @@ def _parts(certificate: Certificate, issuer: bool) -> list[tuple[str, str]]:
     data = certificate.encoded
     layout = certificate.layout
     name = certificate.element_at(layout.issuer if issuer else layout.subject)
-    return [
-        (type, _plain_text(data, value))
-        for component in components(data, name)
-        for type, value in component
-    ]
+    try:
+        return [
+            (type, _plain_text(data, value))
+            for component in components(data, name)
+            for type, value in component
+        ]
+    except CertificateError:  # broken inside, as in `name_text`
+        return []
 
 
 def _plain_text(data: bytes, value: Element) -> str:

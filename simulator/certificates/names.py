@@ -61,14 +61,17 @@ def components(data: bytes, name: Element) -> Iterator[list[tuple[str, Element]]
 
 
 def name_text(data: bytes, name: Element) -> str:
-    """*name* as Windows prints it: `CN=a, OU=b + OU=c, O="d, e"`."""
-    printed = [
-        " + ".join(
-            f"{LABELS.get(type) or 'OID.' + type}={_printed(data, value)}"
-            for type, value in component
-        )
-        for component in components(data, name)
-    ]
+    """*name* as Windows prints it: `CN=a, OU=b + OU=c, O="d, e"`; empty if it is broken inside."""
+    try:
+        printed = [
+            " + ".join(
+                f"{LABELS.get(type) or 'OID.' + type}={_printed(data, value)}"
+                for type, value in component
+            )
+            for component in components(data, name)
+        ]
+    except CertificateError:  # the rest of the certificate may still be good
+        return ""
     return ", ".join(reversed(printed))
 
 

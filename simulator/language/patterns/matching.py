@@ -86,10 +86,15 @@ def is_match(pattern: str, text: str, options: str = "None") -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Prepared:
-    """A pattern that has been read, and what can be known of it before it is compiled."""
+    """A pattern that has been read, and what can be known of it before it is compiled.
+
+    *written* is the pattern for texts in ASCII, which has much shorter sets; *literal* is in
+    every text that it matches.
+    """
 
     pattern: Pattern
     case: Case
+    written: str
     literal: str
 
 
@@ -97,15 +102,15 @@ class _Prepared:
 def _prepared(text: str, options: Options) -> _Prepared:
     pattern = parse_pattern(text, options)
     case = case_of(pattern)
-    rewrite(pattern, case, 127)  # refuses what cannot be written before a text decides
-    return _Prepared(pattern, case, longest_literal(pattern.root, case))
+    written = rewrite(pattern, case, 127)
+    return _Prepared(pattern, case, written, longest_literal(pattern.root, case))
 
 
 @lru_cache(maxsize=256)
 def _compiled(prepared: _Prepared, ascii_only: bool) -> "regex.Pattern[str]":
     import regex
 
-    written = rewrite(prepared.pattern, prepared.case, 127 if ascii_only else LAST)
+    written = prepared.written if ascii_only else rewrite(prepared.pattern, prepared.case, LAST)
     flags = regex.VERSION0
     if prepared.pattern.options & Options.RIGHT_TO_LEFT and _is_directed(written):
         flags |= regex.REVERSE
