@@ -1,6 +1,6 @@
-"""Directory servers for tests: each starts once per test process, on loopback, in a folder of its own.
+"""Directory servers for tests: on loopback, one per test process, each in a folder of its own.
 
-A server that is not installed skips its tests, visibly; with AADSIM_REQUIRE_SERVERS=1 it fails them.
+A server that is not installed skips its tests, visibly; AADSIM_REQUIRE_SERVERS=1 fails them.
 """
 
 import os
@@ -219,7 +219,8 @@ def fake_ad(
     """Starts the imitation of a domain controller: 250 computers, 100 a page, LDAPS."""
 
     def start(*arguments: object, computers: int = 250, ldaps: bool = True) -> DirectoryServer:
-        source = ["--file", generated(computers)] if "--huge" not in arguments else []
+        given = {"--file", "--count"} & set(arguments)
+        source = [] if given else ["--file", generated(computers)]
         tls = ["--tls", certificates, *(["--ldaps"] if ldaps else [])]
         port = run_server("fake_ad.py", "--max-page-size", 100, *source, *tls, *arguments)
         return DirectoryServer(

@@ -107,8 +107,8 @@ def expected_changes(server: DirectoryServer) -> Counter[str]:
 @pytest.mark.parametrize(
     ("name", "filter"),
     [
-        pytest.param("openldap", "(objectClass=computer)", marks=pytest.mark.xdist_group("ldap")),
-        pytest.param("samba", "(objectCategory=computer)", marks=pytest.mark.xdist_group("ldap")),
+        ("openldap", "(objectClass=computer)"),
+        ("samba", "(objectCategory=computer)"),
     ],
 )
 def test_the_published_change_previewed_live_and_from_ldif(
@@ -125,7 +125,6 @@ def test_the_published_change_previewed_live_and_from_ldif(
     assert Counter(r["change"] for r in made) == expected_changes(server)
 
 
-@pytest.mark.xdist_group("ldap")
 def test_a_wrong_password_is_told_and_never_printed(
     openldap: DirectoryServer, aadsim: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,7 +139,6 @@ def test_a_wrong_password_is_told_and_never_printed(
     assert "help:" in ran.err
 
 
-@pytest.mark.xdist_group("ldap")
 def test_an_untrusted_server_is_refused(
     openldap: DirectoryServer, aadsim: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

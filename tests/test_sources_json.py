@@ -53,7 +53,9 @@ VALUES = [
         "a security identifier",
         "objectSid",
         {"sid": "S-1-5-21-1-2-4294967295-512"},
-        bytes.fromhex("010500000000000515000000010000000200000 0ffffffff00020000".replace(" ", "")),
+        bytes.fromhex(
+            "010500000000000515000000010000000200000 0ffffffff00020000".replace(" ", "")
+        ),
     ),
     ("a reference", "managedBy", "CN=Ann,DC=lab", Reference("CN=Ann,DC=lab")),
     ("the creator, as text", "mS-DS-CreatorSID", "S-1-5-18", Reference("S-1-5-18")),
@@ -68,7 +70,9 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "given", "value"), [v[1:] for v in VALUES], ids=[v[0] for v in VALUES])
+@pytest.mark.parametrize(
+    ("name", "given", "value"), [v[1:] for v in VALUES], ids=[v[0] for v in VALUES]
+)
 def test_value(tmp_path: Path, name: str, given: object, value: object) -> None:
     (read,) = load_objects(written(tmp_path, line(**{name: given}))).objects
     found = read.attributes.get(name)
@@ -142,9 +146,7 @@ def test_several_values_of_a_single_valued_attribute_are_kept_and_noted(tmp_path
     path = written(tmp_path, line(operatingSystem=["a", "b"]))
     result = load_objects(path)
     assert result.objects[0].attributes["operatingSystem"] == ("a", "b")
-    assert result.notes == (
-        f"{path}:1: {DN}: operatingSystem has 2 values, but is single-valued",
-    )
+    assert result.notes == (f"{path}:1: {DN}: operatingSystem has 2 values, but is single-valued",)
 
 
 @pytest.mark.parametrize(
@@ -183,11 +185,23 @@ ERRORS = [
     ("a number that is none", ['{"dn": NaN}'], ":1", "NaN is not a number", "on one line"),
     ("a list later on", [line(), "[]"], ":2", "is not a JSON object", '"dn"'),
     ("a repeated key", ['{"dn": "a", "dn": "b"}'], ":1", "`dn` is there twice", "as a list"),
-    ("an unknown key", [other(1, DN="x")], ":1", "`DN` is not known", "dn, attributes, unreadable"),
+    (
+        "an unknown key",
+        [other(1, DN="x")],
+        ":1",
+        "`DN` is not known",
+        "dn, attributes, unreadable",
+    ),
     ("no dn", ['{"attributes": {}}'], ":1", "without a `dn`", '"dn": "CN='),
     ("a blank dn", [other(1, dn=" ")], ":1", "without a `dn`", '"dn": "CN='),
     ("no attributes", ['{"dn": "CN=PC1"}'], ":1", "no `attributes`", '"attributes": {'),
-    ("null", [line(cn=None)], ":1", "cn of CN=PC1,OU=PCs,DC=lab,DC=example cannot be `null`", "leave out"),
+    (
+        "null",
+        [line(cn=None)],
+        ":1",
+        "cn of CN=PC1,OU=PCs,DC=lab,DC=example cannot be `null`",
+        "leave out",
+    ),
     ("a fraction", [line(userAccountControl=1.5)], ":1", "cannot be `1.5`", "a whole number"),
     ("a list in a list", [line(description=[["a"]])], ":1", 'cannot be `["a"]`', "write text"),
     ("an unknown form", [line(cn={"b64": "AA=="})], ":1", "cannot be `{", "base64"),
@@ -198,26 +212,64 @@ ERRORS = [
     ("a broken SID", [line(objectSid={"sid": "S-1-5-4294967296"})], ":1", "is not sid", "sid"),
     ("text for bytes", [line(objectSid="S-1-5-18")], ":1", "objectSid", "base64"),
     ("a number for text", [line(cn=1)], ":1", "cn of", "type is str: write it as text"),
-    ("a truth value for a number", [line(userAccountControl=True)], ":1", "cannot be true", "a number"),
+    (
+        "a truth value for a number",
+        [line(userAccountControl=True)],
+        ":1",
+        "cannot be true",
+        "a number",
+    ),
     ("one attribute twice", [line(CN="a", cn="b")], ":1", "`CN` and `cn`", "give it once"),
     ("dn as an attribute", [line(dn="CN=x")], ":1", "attribute called `dn`", "as `dn` above"),
     ("half a surrogate pair", [line().replace("top", "\\ud800")], ":1", "surrogate", "character"),
     ("only a range", [line(**{"member;range=0-1499": "CN=a"})], ":1", "only a part", "LDAP URL"),
-    ("no objectGUID", [other(1, attributes={"cn": "a"})], ":1", "has no objectGUID", "ask for objectGUID"),
-    ("15 bytes", [line(objectGUID={"hex": "00" * 15})], ":1", "not 16 bytes", "ask for objectGUID"),
-    ("no class", [other(1, attributes={"objectGUID": {"guid": GUID}})], ":1", "CN=PC1,DC=lab,DC=example is not known", "ask for objectClass"),
+    (
+        "no objectGUID",
+        [other(1, attributes={"cn": "a"})],
+        ":1",
+        "has no objectGUID",
+        "ask for objectGUID",
+    ),
+    (
+        "15 bytes",
+        [line(objectGUID={"hex": "00" * 15})],
+        ":1",
+        "not 16 bytes",
+        "ask for objectGUID",
+    ),
+    (
+        "no class",
+        [other(1, attributes={"objectGUID": {"guid": GUID}})],
+        ":1",
+        "CN=PC1,DC=lab,DC=example is not known",
+        "ask for objectClass",
+    ),
     ("an unreadable list", [other(1, unreadable=["cn"])], ":1", "`unreadable`", "no right"),
-    ("value and unreadable", [other(1, unreadable={"OBJECTCLASS": "x"})], ":1", "one attribute", "once"),
+    (
+        "value and unreadable",
+        [other(1, unreadable={"OBJECTCLASS": "x"})],
+        ":1",
+        "one attribute",
+        "once",
+    ),
     ("a head later on", [line(), HEAD], ":2", "after the first line", "first"),
-    ("a head with more", ['{"snapshot": {}, "dn": "x"}'], ":1", "more than `snapshot`", "by itself"),
+    (
+        "a head with more",
+        ['{"snapshot": {}, "dn": "x"}'],
+        ":1",
+        "more than `snapshot`",
+        "by itself",
+    ),
     ("an unknown key in the head", ['{"snapshot": {"when": ""}}'], ":1", "`when`", "captured_at"),
     ("a wrong type in the head", ['{"snapshot": {"complete": 1}}'], ":1", "true or false", ""),
     ("notes that are no texts", ['{"snapshot": {"notes": [1]}}'], ":1", "list of texts", ""),
     ("a time without a zone", ['{"snapshot": {"captured_at": "2026-01-01"}}'], ":1", "zone", "Z"),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize(("lines", "place", "problem", "help"), [e[1:] for e in ERRORS], ids=[e[0] for e in ERRORS])
+@pytest.mark.parametrize(
+    ("lines", "place", "problem", "help"), [e[1:] for e in ERRORS], ids=[e[0] for e in ERRORS]
+)
 def test_error(tmp_path: Path, lines: list[str], place: str, problem: str, help: str) -> None:
     path = written(tmp_path, *lines)
     with pytest.raises(InputError) as caught:

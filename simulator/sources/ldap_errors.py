@@ -118,7 +118,7 @@ def result_error(
                 f"{url.place}: the base `{base}` {problem}",
                 "check the base in the URL, or leave it out to read the whole domain",
             )
-        case 1 if "bind must be completed" in message:
+        case 1 if "bind must be completed" in message or "without authentication" in message:
             return UsageError(
                 f"{url.place}: the server tells nothing without signing in",
                 "give an account with --user",

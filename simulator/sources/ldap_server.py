@@ -5,7 +5,6 @@ are values that come in ranges, because ldap3 stops in silence when the server e
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,7 +12,7 @@ from simulator.errors import IncompleteError, InputError, SimulatorError, UsageE
 from simulator.objects import ConnectorObject, ObjectSet
 from simulator.sources.decode import Decoding, Record, decode, wanted_name
 from simulator.sources.ldap_errors import read_error, result_error
-from simulator.sources.ldap_session import check, connect, root_value
+from simulator.sources.ldap_session import check, close, connect, root_value
 from simulator.sources.ldap_url import LdapUrl, is_ldap_url, parse_ldap_url
 from simulator.sources.source import Location, SourceRequest, reader
 
@@ -67,7 +66,7 @@ class _Answer:
 
 
 @reader(
-    "an LDAP URL (ldaps://host/base)",
+    "LDAP (ldaps://host/base)",
     lambda location: location.first_line is None and is_ldap_url(location.text),
 )
 def read_ldap(location: Location, request: SourceRequest) -> ObjectSet:
@@ -81,8 +80,7 @@ def read_ldap(location: Location, request: SourceRequest) -> ObjectSet:
         answer = _read(search, connection, decoding, request)
         server = root_value(connection, "dnsHostName") or url.host
     finally:
-        with suppress(Exception):  # nothing is lost when saying goodbye fails
-            connection.unbind()
+        close(connection)
     return _object_set(location.text, search, request, answer, decoding, server)
 
 

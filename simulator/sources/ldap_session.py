@@ -8,7 +8,7 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from simulator.errors import UsageError
+from simulator.errors import SimulatorError, UsageError
 from simulator.sources.ldap_errors import connect_error
 from simulator.sources.ldap_url import LdapUrl
 from simulator.sources.source import SourceRequest
@@ -60,8 +60,9 @@ def _unusable(request: SourceRequest) -> str | None:
 def connect(url: LdapUrl, request: SourceRequest) -> "Connection":
     """A connection signed in as the account of *request*, in TLS unless plain was asked for."""
     with warnings.catch_warnings():
-        # ldap3 2.9.1 uses names that pyasn1 and ssl are about to drop.
+        # ldap3 2.9.1 uses names that pyasn1 and ssl are about to drop, and forgets sockets.
         warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", ResourceWarning)
         import ssl
 
         from ldap3 import DSA, Connection, Server, Tls, set_config_parameter
@@ -96,19 +97,41 @@ def connect(url: LdapUrl, request: SourceRequest) -> "Connection":
             return_empty_attributes=False,
             read_only=True,
         )
-        try:
-            connection.open(read_server_info=False)
-            if url.scheme == "ldap" and not request.plain:
-                connection.start_tls(read_server_info=False)
-            connection.bind()
-        except Exception as error:
-            # ldap3 shows the password when it shows a connection, as tracebacks with variables do.
-            connection.password = None
-            with suppress(Exception):
-                connection.unbind()
-            raise connect_error(error, url) from None
+        failure = _sign_in(connection, url, request)
+        # ldap3 shows the password when it shows a connection, as tracebacks with variables do.
         connection.password = None
+        if failure is not None:
+            raise failure
     return connection
+
+
+def _sign_in(
+    connection: "Connection", url: LdapUrl, request: SourceRequest
+) -> SimulatorError | None:
+    """Opens the connection and signs in; gives what went wrong, without ldap3's own exception.
+
+    That one would keep alive what it came from: sockets that ldap3 leaves open, and the password.
+    """
+    try:
+        connection.open(read_server_info=False)
+        if url.scheme == "ldap" and not request.plain:
+            connection.start_tls(read_server_info=False)
+        connection.bind()
+    except Exception as error:
+        failure = connect_error(error, url)
+    else:
+        return None
+    close(connection)
+    return failure
+
+
+def close(connection: "Connection") -> None:
+    """Ends the session; nothing is lost where saying goodbye fails."""
+    opened = connection.socket
+    with suppress(Exception):
+        connection.unbind()
+    with suppress(Exception):
+        opened.close()
 
 
 def _password(url: LdapUrl, request: SourceRequest) -> str | None:

@@ -20,6 +20,8 @@ Faults: --fault WHAT@PAGE (may be repeated), after half of that page's entries:
   11 adminLimitExceeded), close, cut (in the middle of a message), stall,
   notice (notice of disconnection), garbage (bytes that are no LDAP), or a number and
   "+" (that result code, with a cookie with which the search could go on).
+  --range-fault CODE@2 or close@2: the second request for a range of values ends so (0: success
+  without the object).  --refuse CODE:TEXT: every sign-in is refused so.
   --once: each fault happens only the first time its page comes up.
 
 The first line printed is the port (--port 0: any free one).  Stop with SIGTERM.
@@ -251,6 +253,9 @@ class Session:
     def bind(self, mid, body):
         (_, _), (_, name), (kind, secret) = list(elements(body, 0, len(body)))[:3]
         self.who = None
+        if self.args.refuse:
+            code, _, message = self.args.refuse.partition(":")
+            return self.send(mid, ldap_result(0x61, int(code), message))
         if kind != 0x80:
             code, message = 7, "simple binds only"
         elif not secret:
@@ -332,6 +337,8 @@ class Session:
         if dn_key(base) not in directory.keys:
             return self.send(mid, ldap_result(done, 32, "0000208D: NameErr: DSID-00000000, problem 2001 (NO_OBJECT), data 0",
                                               matched=directory.base))
+        if self.args.range_fault and any(";range=" in w for w in wanted):
+            return await self.fail(mid, self.args.range_fault.partition("@")[0])
         most = self.args.max_page_size
         page, cookie, found = 1, None, None
         if PAGED in controls:
@@ -430,6 +437,8 @@ class Server:
         self.sessions.add(task)
         try:
             await Session(self, reader, writer).run()
+        except asyncio.CancelledError:
+            pass                                                 # the server stops
         finally:
             self.sessions.discard(task)
 
@@ -466,6 +475,8 @@ def main():
     ap.add_argument("--require-tls", action="store_true")
     ap.add_argument("--slow", type=float, default=0, help="seconds before each page")
     ap.add_argument("--fault", action="append", default=[], metavar="WHAT@PAGE")
+    ap.add_argument("--range-fault", metavar="WHAT@2")
+    ap.add_argument("--refuse", metavar="CODE:TEXT")
     ap.add_argument("--once", action="store_true")
     asyncio.run(Server(ap.parse_args()).run())
 

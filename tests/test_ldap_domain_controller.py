@@ -1,0 +1,195 @@
+"""What only a domain controller does: faults between pages, ranges, refusals in its words."""
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from simulator.errors import IncompleteError, UsageError
+from simulator.sources import load_objects
+from simulator.values import Reference
+
+
+def test_everything_comes_with_the_default_filter(
+    fake_ad, generated: Callable[[int], Path]
+) -> None:
+    server = fake_ad()
+    found = load_objects(server.url(), server.request("userCertificate", "mS-DS-CreatorSID"))
+    expected = load_objects(str(generated(250)))
+    assert {o.guid: o.attributes.get("userCertificate") for o in found.objects} == {
+        o.guid: o.attributes.get("userCertificate") for o in expected.objects
+    }
+    assert found.details["filter"] == "(objectCategory=computer)"
+    assert found.details["server"] == "dc1.contoso.test"
+    assert "references to other partitions, not followed: 3" in found.notes
+    assert found.objects[0].attributes["distinguishedName"] == Reference(found.objects[0].dn)
+
+
+FAULTS = [
+    ("3@2", "timeLimitExceeded (3)"),
+    ("4@2", "sizeLimitExceeded (4)"),
+    ("10@2", "referral (10)"),
+    ("51@2", "busy (51): fault asked for"),
+    ("52@3", "unavailable (52)"),
+    ("3+@2", "timeLimitExceeded (3)"),  # the search could go on, but this page may lack objects
+    ("4+@2", "sizeLimitExceeded (4)"),
+    ("10+@1", "referral (10)"),
+    ("close@2", "session terminated by server"),
+    ("cut@2", "session terminated by server"),
+    ("notice@2", "session terminated by server"),
+    ("stall@2", "no answer in time"),
+    ("garbage@2", "no answer in time"),
+]
+
+
+@pytest.mark.parametrize(("fault", "problem"), FAULTS, ids=[f[0] for f in FAULTS])
+def test_a_fault_between_pages(fake_ad, fault: str, problem: str) -> None:
+    server = fake_ad("--fault", fault)
+    came = (int(fault[-1]) - 1) * 100
+    with pytest.raises(IncompleteError) as caught:
+        load_objects(server.url(), server.request(timeout=1))
+    assert f"the read stopped after {came} objects: {problem}" in caught.value.message
+    assert caught.value.help
+
+
+@pytest.fixture(scope="module")
+def huge(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Objects with up to 4000 values, one of them exactly as many as one range holds."""
+    path = tmp_path_factory.mktemp("huge") / "huge.jsonl"
+    with path.open("w", encoding="utf-8") as out:
+        for number, count in enumerate((4000, 1500, 3000, 1), 1):
+            values = [(number * 10000 + i).to_bytes(300, "big") for i in range(count)]
+            attributes = {
+                "objectClass": ["computer"],
+                "objectCategory": ["CN=Computer,CN=Schema,CN=Configuration,DC=contoso,DC=test"],
+                "objectGUID": [encoded(number.to_bytes(16, "big"))],
+                "userCertificate": [encoded(value) for value in values],
+            }
+            record = {"dn": f"CN=PC{number},DC=contoso,DC=test", "attributes": attributes}
+            out.write(json.dumps(record) + "\n")
+    return path
+
+
+def encoded(value: bytes) -> dict[str, str]:
+    return {"base64": base64.b64encode(value).decode()}
+
+
+@pytest.mark.parametrize("twin", [[], ["--range-empty-twin"]], ids=["alone", "empty twin"])
+def test_values_that_come_in_ranges_are_read_to_the_end(
+    fake_ad, huge: Path, twin: list[str]
+) -> None:
+    server = fake_ad("--file", huge, *twin)
+    found = load_objects(server.url(), server.request("userCertificate"))
+    expected = load_objects(str(huge))
+    values = {o.guid: o.attributes["userCertificate"] for o in found.objects}
+    assert values == {o.guid: o.attributes["userCertificate"] for o in expected.objects}
+    assert sorted(len(v) for v in values.values()) == [1, 1500, 3000, 4000]
+    assert not any(";" in name for o in found.objects for name in o.attributes)
+
+
+@pytest.mark.parametrize("fault", ["3@2", "4@2", "10@2", "51@2", "close@2", "32@2"])
+def test_a_range_that_does_not_come_is_an_error(fake_ad, huge: Path, fault: str) -> None:
+    """ldap3 would give the values of the first range as all of them."""
+    server = fake_ad("--file", huge, "--range-fault", fault)
+    with pytest.raises((IncompleteError, UsageError)):
+        load_objects(server.url(), server.request("userCertificate"))
+
+
+def test_an_object_that_vanishes_between_its_ranges_is_an_error(fake_ad, huge: Path) -> None:
+    server = fake_ad("--file", huge, "--range-fault", "0@2")
+    with pytest.raises(IncompleteError, match="the values of userCertificate from 1500 on"):
+        load_objects(server.url(), server.request("userCertificate"))
+
+
+def test_text_that_is_not_utf8_is_shown_and_noted(fake_ad) -> None:
+    server = fake_ad("--bad-utf8", 2, "--count", 5)
+    found = load_objects(server.url(), server.request())
+    odd = [n for n in found.notes if "operatingSystem is not UTF-8" in n]
+    assert len(odd) == 2
+    assert "CN=" in odd[0]
+    shown = [str(o.attributes.get("operatingSystem")) for o in found.objects]
+    assert shown.count("Windows Server\ufffd 2008 Standard") == 2
+
+
+def test_a_wrong_password_in_the_words_of_a_domain_controller(fake_ad) -> None:
+    server = fake_ad(computers=1)
+    with pytest.raises(UsageError, match="the user name or the password is wrong"):
+        load_objects(server.url(), server.request(password=lambda: "guess"))
+
+
+def test_a_domain_controller_tells_nobody(fake_ad) -> None:
+    server = fake_ad(computers=1)
+    with pytest.raises(UsageError, match="tells nothing without signing in") as caught:
+        load_objects(server.url(), server.request(user=None))
+    assert "--user" in (caught.value.help or "")
+
+
+def test_a_plain_connection_when_asked_for(fake_ad) -> None:
+    server = fake_ad(computers=1, ldaps=False)
+    with pytest.raises(UsageError, match="tells nothing without signing in"):
+        load_objects(server.ldap_url(), server.request(user=None, plain=True))
+
+
+def test_start_tls(fake_ad) -> None:
+    server = fake_ad("--require-tls", ldaps=False)
+    assert len(load_objects(server.ldap_url(), server.request()).objects) == 250
+
+
+def test_a_server_without_start_tls(run_server) -> None:
+    from simulator.sources import SourceRequest
+
+    port = run_server("fake_ad.py", "--count", 0)
+    with pytest.raises(UsageError, match="the server cannot start TLS") as caught:
+        load_objects(
+            f"ldap://127.0.0.1:{port}/", SourceRequest(user="a", password=lambda: "secret")
+        )
+    assert "ldaps://" in (caught.value.help or "")
+
+
+def test_a_base_in_another_domain(fake_ad) -> None:
+    server = fake_ad(computers=1)
+    with pytest.raises(IncompleteError, match="referral") as caught:
+        load_objects(server.url("DC=fabrikam,DC=test"), server.request())
+    assert "ldap://fabrikam.test/" in (caught.value.help or "")
+
+
+SIGN_IN = [
+    (
+        "80090308: LdapErr: DSID-0C09, comment: AcceptSecurityContext error, data 525, v4f7c",
+        "not known",
+    ),
+    ("80090308: ..., data 530, v4f7c", "at this time"),
+    ("80090308: ..., data 531, v4f7c", "from this machine"),
+    ("80090308: ..., data 532, v4f7c", "has expired"),
+    ("80090308: ..., data 533, v4f7c", "disabled"),
+    ("80090308: ..., data 701, v4f7c", "account has expired"),
+    ("80090308: ..., data 773, v4f7c", "must be changed"),
+    ("80090308: ..., data 775, v4f7c", "locked out"),
+    ("80090308: ..., data 52E, v4f7c", "password is wrong"),
+    ("80090308: ..., data ffff, v4f7c", "password is wrong"),
+    (
+        "80090346: LdapErr: DSID-0C09, comment: AcceptSecurityContext error, data 80090346",
+        "channel binding",
+    ),
+]
+
+
+@pytest.mark.parametrize(("message", "problem"), SIGN_IN, ids=[s[1] for s in SIGN_IN])
+def test_why_a_sign_in_is_refused(fake_ad, message: str, problem: str) -> None:
+    server = fake_ad("--refuse", f"49:{message}", computers=1)
+    with pytest.raises(UsageError) as caught:
+        load_objects(server.url(), server.request())
+    assert caught.value.message.startswith(f"ldaps://127.0.0.1:{server.tls_port}: ")
+    assert problem in caught.value.message
+    assert caught.value.help
+
+
+def test_other_refusals(fake_ad) -> None:
+    server = fake_ad("--refuse", "8:00002028: LdapErr: ...", computers=1)
+    with pytest.raises(UsageError, match="demands encryption"):
+        load_objects(server.url(), server.request())
+    server = fake_ad("--refuse", "51:too much to do", computers=1)
+    with pytest.raises(IncompleteError, match=r"busy \(51\): too much to do"):
+        load_objects(server.url(), server.request())
