@@ -241,6 +241,10 @@ MISTAKES = {
         ["preview", *PUBLISHED, "--objects", FLEET, "--max-removed", "many"],
         ["--max-removed many", "2%"],
     ),
+    "a password that nobody gives": (
+        ["audit", "--rules", "standard-2016", "--objects", "ldaps://127.0.0.1/", "--user", "x"],
+        ["no password of x", "AADSIM_PASSWORD"],
+    ),
     "an unknown option": (["audit", "--rule", "standard-2016"], ["--rules"]),
     "an unknown command": (["adit"], ["adit"]),
     "a missing option": (["audit", "--rules", "standard-2016"], ["--objects"]),

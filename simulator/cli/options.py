@@ -1,6 +1,7 @@
 """Options that several commands share, and what they are turned into."""
 
 import os
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,4 +117,9 @@ def _password(user: str) -> str:
                 f"{PASSWORD_FILE_VARIABLE}: cannot read {path}: {error}",
                 "name a readable text file",
             ) from None
+    if not sys.stdin.isatty():
+        raise UsageError(
+            f"no password of {user}, and no terminal to ask at",
+            f"set {PASSWORD_VARIABLE}, or let {PASSWORD_FILE_VARIABLE} name a file with it",
+        )
     return str(click.prompt(f"Password of {user}", hide_input=True, err=True))
