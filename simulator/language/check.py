@@ -6,7 +6,7 @@ attribute). Source: expression-language specification, sections 1 to 7 and 13.
 
 import difflib
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from simulator.errors import Diagnostic, Severity, Span
@@ -271,6 +271,24 @@ class _Typing:
     def __init__(self, known: _Surroundings) -> None:
         self._known = known
         self._found: list[Diagnostic] = []
+        self._reached = True  # False inside a part that is evaluated only under a condition
+
+    def _report(self, finding: Diagnostic) -> None:
+        """Keeps *finding*; where its place need not be reached it is a warning.
+
+        A shipped rule turns bytes into text in the branch that IsString has excluded.
+        """
+        if not self._reached:
+            finding = replace(finding, severity=Severity.WARNING)
+        self._found += [finding]
+
+    def _conditionally(self, node: Node, variables: Mapping[str, Types]) -> Types:
+        """The types of *node*, which is evaluated only under a condition."""
+        reached, self._reached = self._reached, False
+        try:
+            return self._types(node, variables)
+        finally:
+            self._reached = reached
 
     def findings(self, node: Node) -> list[Diagnostic]:
         self._types(node, {})
@@ -329,7 +347,7 @@ class _Typing:
             if kinds != {"literal"}:
                 return
         found = " or ".join(sorted(kinds - {"null"}))
-        self._found.append(
+        self._report(
             Diagnostic("type-mismatch", f"{message}, not {found}", span=node.span, help=help)
         )
 
@@ -381,7 +399,7 @@ class _Typing:
             ): "turn the bytes into text with ConvertToBase64 or StringFromGuid",
         }.get(frozenset(a | b))
         verb = "compare" if equal else "order"
-        self._found.append(
+        self._report(
             Diagnostic(
                 "type-mismatch", f"cannot {verb} {kinds}", span=node.operator_span, help=help
             )
@@ -407,7 +425,7 @@ class _Typing:
                 case Kind.BODY:
                     bodies.append(self._types(argument, inner))
                 case Kind.LAZY:
-                    bodies.append(self._types(argument, variables))
+                    bodies.append(self._conditionally(argument, variables))
                 case Kind.VALUE:
                     kinds = self._types(argument, variables)
                     if index == 1 and declared.parameters[0].kind is Kind.VARIABLE:
@@ -442,7 +460,7 @@ class _Typing:
             return
         pairs = ((w, g) for w in sorted(wanted) for g in sorted(given))
         help = next((CONVERSIONS[pair] for pair in pairs if pair in CONVERSIONS), None)
-        self._found.append(
+        self._report(
             Diagnostic(
                 "type-mismatch",
                 f"{declared.name} takes {' or '.join(sorted(parameter.types))} for "
