@@ -5,10 +5,23 @@ Library twin of the refusal that each command makes: a rule set with an error is
 
 from collections.abc import Iterator
 
-from simulator.errors import Diagnostic, DiagnosticsError, Severity
+from simulator.errors import Diagnostic, DiagnosticsError, Severity, Source
 from simulator.language.check import check as check_expression
-from simulator.rule import Connector, ConnectorKind, Direction, FlowType, RuleSet, SyncRule
-from simulator.schema import standard_schema
+from simulator.language.check import types_of
+from simulator.language.checking.fitting import is_list, single
+from simulator.language.nodes import Node
+from simulator.language.parse import parse
+from simulator.rule import (
+    AttributeFlow,
+    Connector,
+    ConnectorKind,
+    Direction,
+    FlowType,
+    RuleSet,
+    SyncRule,
+)
+from simulator.schema import Schema, standard_schema
+from simulator.sync.traps import traps
 
 
 def check(rules: RuleSet, connectors: tuple[Connector, ...] = ()) -> tuple[Diagnostic, ...]:
@@ -19,7 +32,25 @@ def check(rules: RuleSet, connectors: tuple[Connector, ...] = ()) -> tuple[Diagn
     findings = list(rules.findings)
     for rule in rules.rules:
         findings += _rule(rule, (*rules.connectors, *connectors))
+    findings += traps(rules)
     return tuple(findings)
+
+
+def check_text(text: str, connectors: tuple[Connector, ...] = ()) -> tuple[Diagnostic, ...]:
+    """Every finding about one expression, as an inbound rule from Active Directory has it."""
+    source = Source("expression", text)
+    try:
+        node = parse(source)
+    except DiagnosticsError as error:
+        return error.diagnostics
+    parameters: set[str] = set()
+    for connector in connectors:
+        parameters |= set(connector.parameters)
+        parameters |= {name for p in connector.partitions for name in p.parameters}
+    imported = frozenset().union(*(c.attributes for c in connectors)) or None
+    schema = standard_schema("ad")
+    found = check_expression(node, schema, parameters=parameters, imported=imported)
+    return tuple(f.at(source) for f in found)
 
 
 def refuse_errors(
@@ -41,6 +72,8 @@ def _rule(rule: SyncRule, connectors: tuple[Connector, ...]) -> Iterator[Diagnos
     )
     if connector is not None and connector.kind is ConnectorKind.ENTRA:
         schema = standard_schema("entra" if rule.direction is Direction.INBOUND else "metaverse")
+    outside = "entra" if connector and connector.kind is ConnectorKind.ENTRA else "ad"
+    targets = standard_schema("metaverse" if rule.direction is Direction.INBOUND else outside)
     imported = None
     parameters: set[str] = set()
     if connector is not None:
@@ -51,7 +84,31 @@ def _rule(rule: SyncRule, connectors: tuple[Connector, ...]) -> Iterator[Diagnos
             imported = connector.attributes
     for flow in rule.flows:
         if flow.type is FlowType.EXPRESSION and flow.node is not None:
-            for finding in check_expression(
-                flow.node, schema, parameters=parameters, imported=imported
-            ):
+            found = check_expression(flow.node, schema, parameters=parameters, imported=imported)
+            if not any(f.severity is Severity.ERROR for f in found):
+                found += tuple(_result(flow, flow.node, schema, targets))
+            for finding in found:
                 yield finding.at(flow.expression)
+
+
+def _result(
+    flow: AttributeFlow, node: Node, schema: Schema, targets: Schema
+) -> Iterator[Diagnostic]:
+    """What cannot be about the value of an expression as the value of its target."""
+    kinds = types_of(node, schema)
+    if kinds is not None and single(kinds) == {"dt"}:
+        yield Diagnostic(
+            "type-mismatch",
+            f"a date cannot flow to `{flow.target}`",
+            span=node.span,
+            help="wrap it in FormatDateTime",
+        )
+    target = targets.get(flow.target)
+    if is_list(kinds) and target is not None and not target.multi:
+        yield Diagnostic(
+            "multi-to-single",
+            f"this can give several values, and `{flow.target}` holds one",
+            span=node.span,
+            help="choose one with Item, or join them with Join",
+            severity=Severity.WARNING,
+        )

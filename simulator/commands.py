@@ -3,17 +3,20 @@
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from simulator.check import check, refuse_errors
 from simulator.compare import Change, Comparison, compare
+from simulator.current import Difference, PresentState, difference
 from simulator.errors import Diagnostic, ObjectError, Severity, UsageError
+from simulator.forecast import Forecast, forecast
 from simulator.language.context import Context
 from simulator.language.evaluate import prepared, run
 from simulator.language.nodes import Node
 from simulator.language.operators import condition
 from simulator.objects import ConnectorObject, ObjectSet, parse_guid
 from simulator.rule import Connector, Direction, RuleSet
+from simulator.sync.change_traps import change_traps
 from simulator.sync.engine import Settings, simulate
 from simulator.sync.outcome import Outcome
 from simulator.values import dn_key, guid_text
@@ -23,7 +26,7 @@ DEFAULT_MAXIMUM_REMOVED = "500"  # the product's threshold for accidental deleti
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is common to every run: the instant of `Now()`, readings, import filter, objects wanted.
+    """What is common to every run: instant of `Now()`, readings, import filter, objects wanted.
 
     *now* is the snapshot's capture time where it is not given. *where* keeps only the objects for
     which that expression is true.
@@ -45,6 +48,8 @@ class Audit:
     outcomes: tuple[Outcome, ...]
     findings: tuple[Diagnostic, ...]
     options: Options
+    present: Difference | None = None
+    forecast: Forecast | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Preview:
     findings: tuple[Diagnostic, ...]
     options: Options
     maximum_removed: str = DEFAULT_MAXIMUM_REMOVED
+    present: Difference | None = None
 
     @property
     def removed(self) -> int:
@@ -75,17 +81,28 @@ class Preview:
         return self.removed > int(limit)
 
 
-def audit(rules: RuleSet, objects: ObjectSet, options: Options | None = None) -> Audit:
+def audit(
+    rules: RuleSet,
+    objects: ObjectSet,
+    options: Options | None = None,
+    current: PresentState | None = None,
+    maximum_removed: str = DEFAULT_MAXIMUM_REMOVED,
+    span: timedelta | None = None,
+) -> Audit:
     """For every object its outcome under *rules*, and the reason.
 
-    Raises `DiagnosticsError` for a rule set with errors. Library twin of `aadsim audit`.
+    With *current*, what is in the cloud, also what an export would add and delete; with *span*
+    who leaves within it as certificates expire. Raises `DiagnosticsError` for a rule set with
+    errors. Library twin of `aadsim audit`.
     """
     options = options or Options()
     findings = (*_checked(rules, objects, options), *_rebuilt(rules))
     now = _now(objects, options)
     settings = Settings(now, options.readings, options.connectors)
     outcomes = tuple(simulate(_wanted(objects, options, now), rules, settings))
-    return Audit(now, rules, objects, outcomes, findings, options)
+    present = difference(current, outcomes, maximum_removed) if current else None
+    later = forecast(outcomes, rules, settings, span) if span is not None else None
+    return Audit(now, rules, objects, outcomes, findings, options, present, later)
 
 
 def preview(
@@ -94,8 +111,9 @@ def preview(
     objects: ObjectSet,
     options: Options | None = None,
     maximum_removed: str = DEFAULT_MAXIMUM_REMOVED,
+    current: PresentState | None = None,
 ) -> Preview:
-    """What the change from *before* to *after* does to each object.
+    """What the change from *before* to *after* does to each object; *current* as of `audit`.
 
     Library twin of `aadsim preview`.
     """
@@ -108,10 +126,12 @@ def preview(
     now = _now(objects, options)
     settings = Settings(now, options.readings, options.connectors)
     wanted = _wanted(objects, options, now)
-    changes = compare(simulate(wanted, before, settings), simulate(wanted, after, settings))
+    changes = tuple(compare(simulate(wanted, before, settings), simulate(wanted, after, settings)))
+    traps = change_traps((c.before, c.after) for c in changes)
+    present = difference(current, (c.after for c in changes), maximum_removed) if current else None
     return Preview(
-        now, before, after, objects, tuple(changes), tuple(findings.values()), options,
-        maximum_removed,
+        now, before, after, objects, changes, (*findings.values(), *traps), options,
+        maximum_removed, present,
     )  # fmt: skip
 
 
@@ -162,7 +182,7 @@ def _names(subject: ConnectorObject) -> set[str]:
 
 
 def _now(objects: ObjectSet, options: Options) -> datetime:
-    """The given instant, else that of the snapshot; a caller without either gives its own clock's."""
+    """The given instant, else that of the snapshot; a caller without either gives its own."""
     if options.now is not None:
         return options.now
     if objects.captured_at:

@@ -7,17 +7,20 @@ import click
 
 import simulator.commands as commands
 from simulator.cli.options import (
+    checked_maximum,
+    current_option,
     directory_options,
     objects_option,
     options_of,
-    output_options,
     read_objects,
+    report_options,
     run_options,
     strict_option,
 )
-from simulator.cli.output import INCOMPLETE, deliver
-from simulator.reports.json_form import audit_form, dump
-from simulator.reports.text import audit_lines
+from simulator.cli.output import FINDINGS, INCOMPLETE, deliver
+from simulator.current import load_current
+from simulator.forecast import parse_span
+from simulator.reports.report import REPORTS, Layout
 from simulator.rulefiles import load_rules
 
 
@@ -28,8 +31,21 @@ from simulator.rulefiles import load_rules
 @objects_option
 @run_options
 @directory_options
-@output_options
+@report_options
 @strict_option
+@current_option
+@click.option(
+    "--max-removed",
+    default=commands.DEFAULT_MAXIMUM_REMOVED,
+    show_default=True,
+    metavar="N|N%",
+    help="With --current: exit with 1 if more than this would be deleted.",
+)
+@click.option(
+    "--forecast",
+    metavar="SPAN",
+    help="Tell who leaves within this time as certificates expire, for example 90d.",
+)
 @click.option(
     "--limit",
     type=click.IntRange(min=0),
@@ -37,20 +53,24 @@ from simulator.rulefiles import load_rules
     help="List at most this many objects; 0 lists all.",
 )
 def audit(
-    rules: tuple[str, ...], objects: str, format_: str, output: Path | None, strict: bool,
-    limit: int, **values: Any,
+    rules: tuple[str, ...], objects: tuple[str, ...], format_: str, output: Path | None,
+    strict: bool, limit: int, delimiter: str, current: str | None, max_removed: str,
+    forecast: str | None,
+    **values: Any,
 ) -> int:  # fmt: skip
     """For every object: its outcome, and the reason.
 
     \b
     aadsim audit --rules standard-2016 --objects fixtures/fleet.jsonl
     """
+    checked_maximum(max_removed)
+    span = parse_span(forecast) if forecast else None
+    state = load_current(current) if current else None
     rule_set = load_rules(*rules)
     source = read_objects(objects, values, rule_set)
-    result = commands.audit(rule_set, source, options_of(values, source))
-    if format_ == "json":
-        deliver([dump(audit_form(result))], output)
-    else:
-        deliver(audit_lines(result, limit), output)
+    result = commands.audit(rule_set, source, options_of(values, source), state, max_removed, span)
+    deliver(REPORTS[format_](result, Layout(limit, delimiter)), output)
     undecided = any(not o.decided for o in result.outcomes)
-    return INCOMPLETE if (strict and undecided) or not source.complete else 0
+    if (strict and undecided) or not source.complete:
+        return INCOMPLETE
+    return FINDINGS if result.present is not None and result.present.exceeded else 0

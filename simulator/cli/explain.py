@@ -37,8 +37,8 @@ from simulator.rulefiles import load_rules
     "--full", is_flag=True, help="Every flow, and every step of the deciding expression."
 )
 def explain(
-    name: str, rules: tuple[str, ...], after: tuple[str, ...], objects: str, format_: str,
-    output: Path | None, full: bool, **values: Any,
+    name: str, rules: tuple[str, ...], after: tuple[str, ...], objects: tuple[str, ...],
+    format_: str, output: Path | None, full: bool, **values: Any,
 ) -> None:  # fmt: skip
     """One object: scope, join, flows, the deciding clause with its values, every certificate.
 

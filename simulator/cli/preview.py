@@ -1,6 +1,5 @@
 """`aadsim preview`."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -8,19 +7,20 @@ import click
 
 import simulator.commands as commands
 from simulator.cli.options import (
+    checked_maximum,
+    current_option,
     directory_options,
     objects_option,
     options_of,
-    output_options,
     read_objects,
+    report_options,
     run_options,
     strict_option,
 )
 from simulator.cli.output import FINDINGS, INCOMPLETE, deliver
 from simulator.compare import Change
-from simulator.errors import UsageError
-from simulator.reports.json_form import dump, preview_form
-from simulator.reports.text import preview_lines
+from simulator.current import load_current
+from simulator.reports.report import REPORTS, Layout
 from simulator.rulefiles import load_rules
 
 
@@ -44,8 +44,9 @@ from simulator.rulefiles import load_rules
 @objects_option
 @run_options
 @directory_options
-@output_options
+@report_options
 @strict_option
+@current_option
 @click.option(
     "--max-removed",
     default=commands.DEFAULT_MAXIMUM_REMOVED,
@@ -61,8 +62,10 @@ from simulator.rulefiles import load_rules
     help="List at most this many objects of each change; 0 lists all.",
 )
 def preview(
-    before: tuple[str, ...], after: tuple[str, ...], objects: str, format_: str,
-    output: Path | None, strict: bool, max_removed: str, limit: int, **values: Any,
+    before: tuple[str, ...], after: tuple[str, ...], objects: tuple[str, ...], format_: str,
+    output: Path | None, strict: bool, max_removed: str, limit: int, delimiter: str,
+    current: str | None,
+    **values: Any,
 ) -> int:  # fmt: skip
     """What a rule change does to each object: enters, leaves, stays, and why.
 
@@ -70,18 +73,14 @@ def preview(
     aadsim preview --before standard-1.4 --after standard-1.4 --after server-2012-r2 \\
         --objects fixtures/fleet.jsonl
     """
-    if not re.fullmatch(r"\d+|\d+(\.\d+)?%", max_removed):
-        raise UsageError(
-            f"--max-removed {max_removed}: is neither a number nor a percentage", "write 500 or 2%"
-        )
+    checked_maximum(max_removed)
+    state = load_current(current) if current else None
     old, new = load_rules(*before), load_rules(*after)
     source = read_objects(objects, values, old, new)
-    result = commands.preview(old, new, source, options_of(values, source), max_removed)
-    if format_ == "json":
-        deliver([dump(preview_form(result))], output)
-    else:
-        deliver(preview_lines(result, limit), output)
+    result = commands.preview(old, new, source, options_of(values, source), max_removed, state)
+    deliver(REPORTS[format_](result, Layout(limit, delimiter)), output)
     undecided = any(c.change is Change.UNDECIDED for c in result.changes)
     if (strict and undecided) or not source.complete:
         return INCOMPLETE
-    return FINDINGS if result.gate_passed else 0
+    exceeded = result.present is not None and result.present.exceeded
+    return FINDINGS if result.gate_passed or exceeded else 0

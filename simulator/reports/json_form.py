@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from simulator.version import __version__
 from simulator.commands import Audit, Preview
 from simulator.compare import Comparison
 from simulator.errors import Diagnostic
+from simulator.forecast import remark
 from simulator.language.explain import Step
 from simulator.language.render import render
+from simulator.reports.present import forecast_form, present_form
 from simulator.reports.summary import (
     all_outcomes,
     assumptions_used,
@@ -22,6 +23,7 @@ from simulator.reports.summary import (
 from simulator.rule import RuleSet
 from simulator.sync.outcome import CertificateVerdict, Outcome, Pass, Reason
 from simulator.values import FlowLiteral, Reference, Value, time_text
+from simulator.version import __version__
 
 SCHEMA_VERSION = 1
 
@@ -37,6 +39,8 @@ def audit_form(audit: Audit) -> dict[str, Any]:
         **_head("audit", audit, {"rules": _rules(audit.rules)}),
         "counts": {str(d): n for d, n in outcome_counts(audit.outcomes).items()},
         "findings": [diagnostic_form(f) for f in audit.findings],
+        **({"present": present_form(audit.present)} if audit.present else {}),
+        **({"forecast": forecast_form(audit.forecast)} if audit.forecast else {}),
         "results": [{**_object(o), **_outcome(o)} for o in audit.outcomes],
     }
 
@@ -59,6 +63,7 @@ def preview_form(preview: Preview) -> dict[str, Any]:
             for value, counts in values.items()
         ],
         "findings": [diagnostic_form(f) for f in preview.findings],
+        **({"present": present_form(preview.present)} if preview.present else {}),
         "results": [_change(c) for c in preview.changes],
     }
 
@@ -78,7 +83,7 @@ def explain_form(sides: Mapping[str, tuple[Outcome, RuleSet]], head: Audit) -> d
 
 
 def value_form(value: Value) -> Any:
-    """A value: text, number, true, null; bytes as base64, a date as ISO 8601, a list as an array."""
+    """A value: text, number, true, null; bytes as base64, a date as ISO 8601, a list as array."""
     match value:
         case bytes():
             return {"base64": b64encode(value).decode("ascii")}
@@ -110,6 +115,7 @@ def diagnostic_form(finding: Diagnostic) -> dict[str, Any]:
 
 def _head(command: str, result: Audit | Preview, rules: dict[str, Any]) -> dict[str, Any]:
     objects = result.objects
+    sides = (result.rules,) if isinstance(result, Audit) else (result.before, result.after)
     return {
         "schema_version": SCHEMA_VERSION,
         "command": command,
@@ -125,6 +131,7 @@ def _head(command: str, result: Audit | Preview, rules: dict[str, Any]) -> dict[
             "account": objects.account or None,
             "notes": list(objects.notes),
         },
+        "remarks": list(dict.fromkeys(r for r in map(remark, sides) if r)),
         "connectors": [c.name for c in result.options.connectors],
         "readings": dict(result.options.readings),
         "assumptions": list(assumptions_used(all_outcomes(result))),
@@ -199,6 +206,9 @@ def _change(each: Comparison) -> dict[str, Any]:
 
 def _stages(outcome: Outcome) -> dict[str, Any]:
     return {
+        "remedy": outcome.remedy or None,
+        "imports": [{"check": c.name, "passed": c.passed} for c in outcome.imports],
+        "not_imported": list(outcome.not_imported),
         "inbound": _pass(outcome.inbound) if outcome.inbound else None,
         "outbound": [_pass(p) for p in outcome.outbound],
         "metaverse": {name: value_form(v) for name, v in sorted(outcome.metaverse.items())},

@@ -8,6 +8,7 @@ from simulator.language.render import render
 from simulator.sync.outcome import (
     CertificateVerdict,
     Contribution,
+    Disposition,
     Outcome,
     Pass,
     Scoping,
@@ -25,6 +26,8 @@ def story_lines(outcome: Outcome, full: bool = False) -> Iterator[str]:
     subject = outcome.subject
     yield f"{subject.name}: {outcome.disposition} ({outcome.reason.code})"
     yield f"  {outcome.reason.text}"
+    if outcome.remedy:
+        yield f"  to sync: {outcome.remedy}"
     yield ""
     yield f"object       {subject.dn}"
     system = ", ".join(
@@ -32,19 +35,35 @@ def story_lines(outcome: Outcome, full: bool = False) -> Iterator[str]:
         for a in ("operatingSystem", "operatingSystemVersion")
     )
     yield f"             {subject.type}, {subject.guid or 'no objectGUID'}"
-    yield f"             {system}"
+    if "operatingSystem" in subject.attributes or subject.type == "computer":
+        yield f"             {system}"
+    yield from _imports(outcome)
     if outcome.inbound is not None:
         yield from _inbound(outcome.inbound, outcome, full)
     for stage in outcome.outbound:
         yield from _outbound(stage, full)
     for reading in outcome.readings:
-        yield f"reading      {reading.assumption} = {reading.reading}: {reading.disposition} ({reading.reason.code})"
+        taken = f"{reading.assumption} = {reading.reading}"
+        yield f"reading      {taken}: {reading.disposition} ({reading.reason.code})"
     for finding in outcome.findings:
         yield ""
         yield from f"{finding.severity}: {finding.render()}".splitlines()
     if outcome.assumptions:
         yield ""
         yield f"rests on     {', '.join(outcome.assumptions)}"
+
+
+def _imports(outcome: Outcome) -> Iterator[str]:
+    """The checks at the entrance of the connector space, and what is not imported."""
+    yield ""
+    if not outcome.imports:
+        yield "import       not checked: no connector is given (--connector)"
+    else:
+        words = {True: "passes", False: "FAILS", None: "not reached"}
+        checks = ", ".join(f"{c.name} {words[c.passed]}" for c in outcome.imports)
+        yield f"import       {checks}"
+    if outcome.not_imported:
+        yield f"not imported {', '.join(outcome.not_imported)}: rules see NULL"
 
 
 def _inbound(stage: Pass, outcome: Outcome, full: bool) -> Iterator[str]:
@@ -54,7 +73,10 @@ def _inbound(stage: Pass, outcome: Outcome, full: bool) -> Iterator[str]:
     yield "inbound rules"
     for scoping in stage.scopings:
         yield from _scoping(scoping)
-    yield f"  linked     {stage.joining.text or 'by no rule in scope'}"
+    text = stage.joining.text or "by no rule in scope"
+    if outcome.disposition is Disposition.NO_RULE:
+        text = f"to nothing: {outcome.reason.text}"
+    yield f"  linked     {text}"
     tested = [c for c in stage.contributions if c.flow.target == "cloudFiltered"]
     others = [c for c in stage.contributions if c.flow.target != "cloudFiltered"]
     if tested:
@@ -68,10 +90,10 @@ def _inbound(stage: Pass, outcome: Outcome, full: bool) -> Iterator[str]:
         yield f"certificates ({len(outcome.certificates)})"
         for number, certificate in enumerate(outcome.certificates, 1):
             yield from _certificate(number, certificate)
-    if full:
+    if full and others:
         yield ""
         yield "other flows"
-        for contribution in others:
+        for contribution in sorted(others, key=lambda c: (c.flow.target, c.rule.precedence)):
             yield from _flow(contribution, stage)
 
 
@@ -96,7 +118,8 @@ def _flow(contribution: Contribution, stage: Pass) -> Iterator[str]:
         mark, text = "error", contribution.error.message
     else:
         text = show(contribution.value)
-    yield f"  {mark:<5} {flow.target} = {text}   {flow.type}, {rule.name} (precedence {rule.precedence})"
+    by = f"{flow.type}, {rule.name} (precedence {rule.precedence})"
+    yield f"  {mark:<5} {flow.target} = {text}   {by}"
 
 
 def _decision(tested: list[Contribution], stage: Pass, full: bool) -> Iterator[str]:
@@ -132,11 +155,10 @@ def _step(step: Step, depth: int, full: bool) -> Iterator[str]:
     where = f"   {', '.join(read)}" if read and not full else ""
     yield f"{indent}{value:<6} {text}{where}"
     for inner in step.steps:
-        if full and not isinstance(inner.node, Literal | Constant):
+        shown = full or (isinstance(step.node, Call) and step.node.name in ("With", "IIF"))
+        plain = Literal | Constant if full else Literal | Constant | Variable
+        if shown and not isinstance(inner.node, plain):
             yield from _step(inner, depth + 1, full)
-        elif isinstance(step.node, Call) and step.node.name in ("With", "IIF"):
-            if not isinstance(inner.node, Literal | Constant | Variable):
-                yield from _step(inner, depth + 1, full)
 
 
 def _certificate(number: int, certificate: CertificateVerdict) -> Iterator[str]:

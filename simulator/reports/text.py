@@ -5,11 +5,12 @@ Lines carry no colour and no boxes, so that they survive a pipe, a diff and a ti
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from simulator.version import __version__
 from simulator.assumptions import ledger
 from simulator.commands import Audit, Preview
 from simulator.compare import Change, Comparison
 from simulator.errors import Diagnostic, Severity
+from simulator.forecast import remark
+from simulator.reports.present import forecast_lines, present_lines
 from simulator.reports.summary import (
     all_outcomes,
     assumptions_used,
@@ -21,10 +22,13 @@ from simulator.reports.summary import (
 from simulator.rule import RuleSet
 from simulator.sync.outcome import Disposition, Outcome
 from simulator.values import time_text
+from simulator.version import __version__
 
 _ORDER = (Change.LEAVES, Change.ENTERS, Change.UNDECIDED)
 _TITLES = {
-    Change.LEAVES: "LEAVES: would sync only before the change; its device is deleted from the cloud",
+    Change.LEAVES: (
+        "LEAVES: would sync only before the change; its device is deleted from the cloud"
+    ),
     Change.ENTERS: "ENTERS: would sync only after the change",
     Change.UNDECIDED: "UNDECIDED: ERROR or UNCERTAIN before or after",
 }
@@ -47,6 +51,12 @@ def audit_lines(audit: Audit, limit: int = 0) -> Iterator[str]:
     ]
     yield from table(("outcome", "name", "operating system", "reason"), rows)
     yield from _capped(len(rows), total, limit)
+    if audit.present:
+        yield ""
+        yield from present_lines(audit.present)
+    if audit.forecast:
+        yield ""
+        yield from forecast_lines(audit.forecast)
     yield from _warnings(audit.outcomes)
     yield from _findings(audit.findings)
     yield ""
@@ -63,7 +73,8 @@ def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
         parts.append(f"{counts[Change.UNDECIDED]} undecided")
     yield f"Of {_objects(total)}, {', '.join(parts)}, and {stay} stay as they are."
     if preview.gate_passed:
-        yield f"GATE: {preview.removed} would leave, and {preview.maximum_removed} may (--max-removed)."
+        may = preview.maximum_removed
+        yield f"GATE: {preview.removed} would leave, and {may} may (--max-removed)."
     yield ""
     before, after = (
         outcome_counts(c.before for c in preview.changes),
@@ -87,11 +98,14 @@ def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
             yield from _capped(len(rows), len(members), limit)
     yield ""
     yield f"Unchanged: {counts[Change.STAYS_IN]} in the cloud, {counts[Change.STAYS_OUT]} outside."
+    if preview.present:
+        yield ""
+        yield from present_lines(preview.present)
     yield from _warnings([c.after for c in preview.changes])
     yield from _findings(preview.findings)
     yield ""
     yield from _provenance(preview, (("before", preview.before), ("after", preview.after)))
-    if counts[Change.LEAVES]:
+    if counts[Change.LEAVES] and not preview.present:
         yield (
             "deletions: other pending deletions are not known to this tool; more than 500 in one "
             "export stop it (A-34)"
@@ -182,8 +196,10 @@ def _provenance(
         yield f"account:     {objects.account}; what it may not read is missing in silence"
     connectors = result.options.connectors
     filters = ", ".join(c.name for c in connectors)
-    yield f"import:      {filters or 'no connector given: domain, unit and class filters not applied'}"
-    for note in objects.notes:
+    none = "no connector given: domain, unit and class filters not applied"
+    yield f"import:      {filters or none}"
+    remarks = dict.fromkeys(remark(rules) for _, rules in rule_sets)
+    for note in (*objects.notes, *(r for r in remarks if r)):
         yield f"note:        {note}"
     used = assumptions_used(all_outcomes(result))
     readings = result.options.readings

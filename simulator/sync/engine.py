@@ -13,13 +13,21 @@ from simulator.errors import ObjectError
 from simulator.language.context import Context
 from simulator.objects import ConnectorObject
 from simulator.rule import AttributeFlow, Connector, ConnectorKind, RuleSet
-from simulator.sync.entrance import refusal
+from simulator.sync.entrance import import_checks, refusal
+from simulator.sync.join import may_provision
 from simulator.sync.link import Link, link
-from simulator.sync.outcome import Disposition, Outcome, Reading, Reason
-from simulator.sync.passes import inbound_pass, object_error, outbound_passes
+from simulator.sync.outcome import Disposition, Outcome, Pass, Reading, Reason
+from simulator.sync.passes import (
+    Errors,
+    inbound_pass,
+    object_error,
+    of_member,
+    outbound_passes,
+)
 from simulator.sync.precedence import winners
+from simulator.sync.remedy import remedy
 from simulator.sync.rulebook import RuleBook
-from simulator.sync.situation import failed, situation, unlinked
+from simulator.sync.situation import failed, not_imported, situation, unlinked
 
 # What the connector space holds of every object, or knows without importing it (memberOf, A-28).
 ALWAYS_IMPORTED = frozenset({"objectGUID", "memberOf"})
@@ -52,22 +60,39 @@ class _Engine:
     def __init__(self, rules: RuleSet, settings: Settings) -> None:
         self._settings = settings
         self._book = RuleBook(rules, settings.connectors)
+        self._read = rules.attributes_read
         self._filters = [
             c for c in settings.connectors if c.kind is ConnectorKind.ACTIVE_DIRECTORY
         ]
 
     def run(self, objects: list[ConnectorObject]) -> Iterator[Outcome]:
         """The outcome of each of *objects*, in their order."""
-        imported = [
-            o
-            for o in objects
-            if self._refused(o, self._context(o, self._settings.readings)) is None
-        ]
+        imported = [o for o in objects if self._imported(o)]
         links = link(self._book, imported, lambda o: self._context(o, self._settings.readings))
         by_object = {id(o): linked for o, linked in zip(imported, links, strict=True)}
         for subject in objects:
             linked = by_object.get(id(subject), Link())
-            yield self._outcome(subject, [imported[m] for m in linked.members], linked.conflict)
+            outcome = self._outcome(subject, linked, [imported[m] for m in linked.members])
+            yield self._explained(outcome) if self._settings.full else outcome
+
+    def _explained(self, outcome: Outcome) -> Outcome:
+        """*outcome* with what only an explanation tells."""
+        subject = outcome.subject
+        seen = self._context(subject, {}).attributes
+        return replace(
+            outcome,
+            imports=import_checks(outcome.reason.code) if self._filters else (),
+            not_imported=tuple(
+                sorted(a for a in self._read if a in subject.attributes and a not in seen)
+            ),
+            remedy=remedy(outcome, self._settings.now),
+        )
+
+    def _imported(self, subject: ConnectorObject) -> bool:
+        try:
+            return self._refused(subject, self._context(subject, self._settings.readings)) is None
+        except ObjectError:
+            return False
 
     def _traced(self, flow: AttributeFlow) -> bool:
         return self._settings.full or flow.target in self._book.tested_outbound
@@ -83,15 +108,15 @@ class _Engine:
         return Context(self._settings.now, attributes, subject.dn, parameters, readings)
 
     def _outcome(
-        self, subject: ConnectorObject, members: list[ConnectorObject], conflict: str
+        self, subject: ConnectorObject, linked: Link, members: list[ConnectorObject]
     ) -> Outcome:
         """The outcome as decided, and UNCERTAIN where another reading would change it."""
         chosen = self._settings.readings
-        outcome, used = self._settle(subject, members, conflict, chosen)
+        outcome, used = self._settle(subject, linked, members, chosen)
         changed = []
         for id in sorted(used - set(chosen)):
             for reading in ledger()[id].readings:
-                other, _ = self._settle(subject, members, conflict, {**chosen, id: reading})
+                other, _ = self._settle(subject, linked, members, {**chosen, id: reading})
                 if _effect(other.disposition) != _effect(outcome.disposition):
                     changed.append(Reading(id, reading, other.disposition, other.reason))
         outcome = replace(outcome, assumptions=tuple(sorted(used)))
@@ -114,8 +139,8 @@ class _Engine:
     def _settle(
         self,
         subject: ConnectorObject,
+        linked: Link,
         members: list[ConnectorObject],
-        conflict: str,
         readings: Mapping[str, str],
     ) -> tuple[Outcome, set[str]]:
         """Both passes for *subject*, which shares its metaverse object with *members*.
@@ -123,37 +148,80 @@ class _Engine:
         The set names the assumptions that were used on the way.
         """
         context = self._context(subject, readings)
-        refused = self._refused(subject, context)
+        try:
+            refused = self._refused(subject, context)
+        except ObjectError as error:
+            return failed(subject, None, (), object_error(error), context), context.used
         if refused is not None:
-            return Outcome(subject, Disposition.NOT_IN_SCOPE, refused), context.used
-        inbound, errors = inbound_pass(self._book, subject, context, self._traced)
-        if conflict:
-            message = f"{conflict} is linked to the same metaverse object already"
-            errors = (object_error(ObjectError("ambiguous-join", message)), *errors)
+            return not_imported(subject, refused), context.used
+        not_linked = _link_error(linked)
+        if not members and not_linked is None:
+            # an object that nothing links flows nothing, so that no flow of it can fail
+            alone, errors = inbound_pass(
+                self._book, subject, context, self._traced, frozenset(), linked.target_type
+            )
+            try:
+                if not errors and not _linkable(alone, context):
+                    return unlinked(subject, alone), context.used
+            except ObjectError as error:
+                return failed(subject, alone, (), object_error(error), context), context.used
+        inbound, errors = inbound_pass(
+            self._book, subject, context, self._traced, None, linked.target_type
+        )
+        if not_linked is not None:
+            errors = (object_error(not_linked), *errors)
         if errors:
             return failed(subject, inbound, (), errors[0], context), context.used
-        if inbound.joining.by is None or not (members or inbound.joining.provisioned):
-            return unlinked(subject, inbound), context.used
-        contributions = list(inbound.contributions)
-        for member in members:
-            if member is not subject:
-                other = self._context(member, readings)
-                passed, errors = inbound_pass(self._book, member, other, lambda flow: False)
-                if errors:
-                    return failed(subject, inbound, (), errors[0], context), context.used
-                contributions += passed.contributions
-        if len(members) > 1:
-            won, errors = winners(contributions, context)
-            inbound = replace(inbound, winners=won)
-            if errors:
-                return failed(subject, inbound, (), errors[0], context), context.used
+        inbound, errors = self._met(subject, inbound, members, context)
+        if errors:
+            return failed(subject, inbound, (), errors[0], context), context.used
         metaverse = {t: w.value for t, w in inbound.winners.items() if w.value is not None}
         outbound, errors = outbound_passes(
             self._book, inbound.joining.target_type, metaverse, context, self._traced
         )
         if errors:
             return failed(subject, inbound, outbound, errors[0], context), context.used
-        return situation(subject, inbound, outbound, metaverse, context), context.used
+        return situation(
+            subject, inbound, outbound, metaverse, linked.rivals, context
+        ), context.used
+
+    def _met(
+        self,
+        subject: ConnectorObject,
+        inbound: Pass,
+        members: list[ConnectorObject],
+        context: Context,
+    ) -> tuple[Pass, Errors]:
+        """*inbound* with what the other *members* contribute to the same metaverse object."""
+        contributions = list(inbound.contributions)
+        for member in members:
+            if member is not subject:
+                other = self._context(member, context.readings)
+                passed, errors = inbound_pass(
+                    self._book, member, other, lambda flow: False, None,
+                    inbound.joining.target_type,
+                )  # fmt: skip
+                context.used |= other.used
+                if errors:
+                    return inbound, (of_member(errors[0], member),)
+                contributions += passed.contributions
+        if len(members) < 2:
+            return inbound, ()
+        won, errors = winners(contributions, context)
+        return replace(inbound, contributions=tuple(contributions), winners=won), errors
+
+
+def _linkable(alone: Pass, context: Context) -> bool:
+    """Whether an object that joins none may have a metaverse object made for it."""
+    rule = alone.joining.by
+    return rule is not None and may_provision(rule, context.attributes)
+
+
+def _link_error(linked: Link) -> ObjectError | None:
+    if linked.conflict:
+        message = f"{linked.conflict} is linked to the same metaverse object already"
+        return ObjectError("ambiguous-join", message)
+    return linked.error
 
 
 def _effect(disposition: Disposition) -> str:

@@ -6,9 +6,10 @@ The first failing check is the reason. Source: synchronization specification, se
 from collections.abc import Iterable
 
 from simulator.language.context import Context
+from simulator.language.evaluate import attribute
 from simulator.objects import ConnectorObject
 from simulator.rule import Connector, Partition
-from simulator.sync.outcome import Reason
+from simulator.sync.outcome import ImportCheck, Reason
 from simulator.values import Reference, dn_key
 
 
@@ -22,14 +23,15 @@ def refusal(subject: ConnectorObject, connector: Connector, context: Context) ->
         )
     included = {dn_key(dn): dn for dn in partition.included}
     excluded = {dn_key(dn): dn for dn in partition.excluded}
-    for ancestor in ancestors:
-        if ancestor in included:
-            break
-        if ancestor in excluded:
-            context.reading("A-32")
-            return Reason(
-                "ou-excluded", f"not imported: below {excluded[ancestor]}, which is excluded"
-            )
+    listed = [a for a in ancestors if a in included or a in excluded]
+    if any(a in included for a in listed) and any(a in excluded for a in listed):
+        context.reading("A-32")
+    if listed and listed[0] in excluded:
+        return Reason(
+            "ou-excluded", f"not imported: below {excluded[listed[0]]}, which is excluded"
+        )
+    if included and not listed:
+        return Reason("ou-excluded", "not imported: below no unit that is included")
     types = {t.casefold() for t in partition.object_types}
     if types and subject.type.casefold() not in types:
         derived = any(c.casefold() in types for c in subject.classes)
@@ -39,7 +41,7 @@ def refusal(subject: ConnectorObject, connector: Connector, context: Context) ->
             )
     if connector.pilot_group:
         context.reading("A-28")
-        member_of = subject.attributes.get("memberOf")
+        member_of = attribute(Context(context.now, subject.attributes), "memberOf")
         groups = member_of if isinstance(member_of, tuple) else (member_of,)
         if dn_key(connector.pilot_group) not in {
             dn_key(g.dn) for g in groups if isinstance(g, Reference)
@@ -49,6 +51,25 @@ def refusal(subject: ConnectorObject, connector: Connector, context: Context) ->
                 f"no direct member of the pilot group {connector.pilot_group}",
             )
     return None
+
+
+CHECKS = {
+    "partition-not-selected": "domain",
+    "ou-excluded": "organizational unit",
+    "object-type-excluded": "object type",
+    "not-in-pilot-group": "pilot group",
+}
+
+
+def import_checks(reason: str) -> tuple[ImportCheck, ...]:
+    """The checks in order, up to the first failure; *reason* is the code of the outcome."""
+    result: list[ImportCheck] = []
+    failed = False
+    for code, name in CHECKS.items():
+        passed = None if failed else code != reason
+        failed = failed or code == reason
+        result.append(ImportCheck(name, passed))
+    return tuple(result)
 
 
 def partition_of(subject: ConnectorObject, connector: Connector) -> Partition | None:

@@ -57,7 +57,9 @@ def _contribution(
                     value = step.value
                 else:
                     value = finish(run(prepared(flow.node), context))
-        value = _converted(value, flow, schema.get(flow.target), context)
+        value = _converted(value, schema.get(flow.target), context)
+        if schema.name == "metaverse":
+            _short_enough(value, flow.target)
     except ObjectError as error:
         return Contribution(rule, flow, None, _error(rule, flow, error), step)
     return Contribution(rule, flow, value, None, step)
@@ -80,9 +82,7 @@ def _constant(text: str, target: AttributeType | None) -> Value:
     )
 
 
-def _converted(
-    value: Value, flow: AttributeFlow, target: AttributeType | None, context: Context
-) -> Value:
+def _converted(value: Value, target: AttributeType | None, context: Context) -> Value:
     """*value* as its target takes it; an empty text is no value (A-23)."""
     if isinstance(value, FlowLiteral):
         return value
@@ -113,12 +113,6 @@ def _converted(
 def _scalar(value: Value, target: AttributeType) -> Value:
     kind = type_name(value)
     if kind == target.type:
-        if isinstance(value, str) and len(value) > MAXIMUM_LENGTH:
-            raise ObjectError(
-                "too-long",
-                f"{len(value)} characters for `{target.name}`, which holds {MAXIMUM_LENGTH}",
-                f"cut it with Left(..., {MAXIMUM_LENGTH})",
-            )
         return value
     match target.type, value:
         case "str", Reference():
@@ -126,6 +120,17 @@ def _scalar(value: Value, target: AttributeType) -> Value:
         case "ref", str():
             return Reference(value)
     raise ObjectError("type-mismatch", f"`{target.name}` takes {target.type}, not {kind}")
+
+
+def _short_enough(value: Value, target: str) -> None:
+    """Refuses a text that is longer than a metaverse attribute holds."""
+    for each in value if isinstance(value, tuple) else (value,):
+        if isinstance(each, str) and len(each) > MAXIMUM_LENGTH:
+            raise ObjectError(
+                "too-long",
+                f"{len(each)} characters for `{target}`, which holds {MAXIMUM_LENGTH}",
+                f"cut it with Left(..., {MAXIMUM_LENGTH})",
+            )
 
 
 def _error(rule: SyncRule, flow: AttributeFlow, error: ObjectError) -> FlowError:

@@ -7,16 +7,19 @@ from collections.abc import Iterable
 
 from simulator.errors import ObjectError
 from simulator.language.context import Context
-from simulator.rule import JoinCondition, LinkType, SyncRule
+from simulator.rule import Direction, JoinCondition, LinkType, SyncRule
 from simulator.sync.outcome import Scoping
 from simulator.values import AttributeMap, Reference, Unreadable, Value, dn_key
+
+ANY_TYPE = "*"  # a rule that joins metaverse objects of whatever type (foreignSecurityPrincipal)
 
 
 def joining_rule(scopings: Iterable[Scoping], context: Context) -> SyncRule | None:
     """The rule in scope that links the object; `None` if none has join criteria or provisions.
 
     Several with the same criteria are tolerated (A-30), the first by precedence links; with
-    different criteria they are an error of the object.
+    different criteria they are an error of the object. Of outbound rules that is no assumption:
+    eight shipped ones join every group by the same attribute.
     """
     linking = [s.rule for s in scopings if s.applies and s.rule.join]
     criteria = {rule.join for rule in linking}
@@ -27,8 +30,15 @@ def joining_rule(scopings: Iterable[Scoping], context: Context) -> SyncRule | No
             f"rules with different join criteria are in scope: {names}",
             "narrow the scope of one, or disable it",
         )
-    if len(linking) > 1 and context.reading("A-30") == "error":
-        raise ObjectError("join-conflict", "several rules with join criteria are in scope (A-30)")
+    if len(linking) > 1 and linking[0].direction is Direction.INBOUND:
+        if context.reading("A-30") == "error":
+            raise ObjectError(
+                "join-conflict", "several rules with join criteria are in scope (A-30)"
+            )
+        names = " and ".join(f"`{rule.name}`" for rule in linking)
+        context.note(
+            "same-join-criteria", f"{names} are in scope with the same join criteria (A-30)"
+        )
     if linking:
         provisioning = (r for r in linking if r.link_type is LinkType.PROVISION)
         return next(provisioning, linking[0])
@@ -36,18 +46,34 @@ def joining_rule(scopings: Iterable[Scoping], context: Context) -> SyncRule | No
     return next((r for r in in_scope if r.link_type is LinkType.PROVISION), None)
 
 
-def joined_flows(scopings: Iterable[Scoping]) -> tuple[SyncRule, ...]:
-    """The rules whose flows apply to a linked object: all in scope but JoinNoFlow ones."""
+def joined_flows(scopings: Iterable[Scoping], target_type: str) -> tuple[SyncRule, ...]:
+    """The rules whose flows apply to an object linked to one of *target_type*.
+
+    That is all in scope but JoinNoFlow ones and those for another type.
+    """
     return tuple(
-        s.rule for s in scopings if s.applies and s.rule.link_type is not LinkType.JOIN_NO_FLOW
+        s.rule
+        for s in scopings
+        if s.applies
+        and s.rule.link_type is not LinkType.JOIN_NO_FLOW
+        and (target_type == ANY_TYPE or s.rule.target_type in (target_type, ANY_TYPE))
     )
+
+
+def may_provision(rule: SyncRule, attributes: AttributeMap) -> bool:
+    """Whether *rule* may make a new object: it provisions, and has a value to join by (DC)."""
+    if rule.link_type is not LinkType.PROVISION:
+        return False
+    if not rule.join:
+        return True
+    return any(_values(attributes.get(c.source)) for group in rule.join for c in group)
 
 
 class JoinIndex:
     """Objects that have been linked, found by the values of the attributes that rules join on."""
 
     def __init__(self) -> None:
-        self._values: dict[tuple[str, str, object], list[int]] = {}
+        self._values: dict[tuple[str, str, object], set[int]] = {}
         self._indexed: set[str] = set()
 
     def index(self, attributes: Iterable[str]) -> None:
@@ -59,9 +85,8 @@ class JoinIndex:
         for name in self._indexed:
             for value in _values(attributes.get(name)):
                 for key in {_key(value, True), _key(value, False)}:
-                    entry = self._values.setdefault((type, name, key), [])
-                    if number not in entry[-1:]:
-                        entry.append(number)
+                    for kind in (type, ANY_TYPE):
+                        self._values.setdefault((kind, name, key), set()).add(number)
 
     def candidates(
         self, type: str, group: tuple[JoinCondition, ...], attributes: AttributeMap
@@ -72,7 +97,7 @@ class JoinIndex:
             matches: set[int] = set()
             for value in _values(attributes.get(condition.source)):
                 key = _key(value, condition.case_sensitive)
-                matches |= set(self._values.get((type, condition.target, key), ()))
+                matches |= self._values.get((type, condition.target, key), set())
             found = matches if found is None else found & matches
         return found or set()
 

@@ -93,7 +93,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Winner:
-    """The value that an attribute ends with, and the contribution that won (several, if merged)."""
+    """The value that an attribute ends with, and what won (several contributions, if merged)."""
 
     value: Value
     contributions: tuple[Contribution, ...]
@@ -149,8 +149,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportCheck:
+    """One check at the entrance of the connector space; *passed* is `None` if it was not made."""
+
+    name: str
+    passed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything that happened to one object."""
+    """Everything that happened to one object.
+
+    *imports* are the checks at the entrance, *not_imported* the attributes of it that rules read
+    in vain, *remedy* what would have to be different for it to sync; an explanation has them.
+    """
 
     subject: ConnectorObject
     disposition: Disposition
@@ -162,6 +174,9 @@ class Outcome:
     findings: tuple[Diagnostic, ...] = ()
     readings: tuple[Reading, ...] = ()
     metaverse: Mapping[str, Value] = field(default_factory=dict)
+    imports: tuple[ImportCheck, ...] = ()
+    not_imported: tuple[str, ...] = ()
+    remedy: str = ""
 
     @property
     def decided(self) -> bool:

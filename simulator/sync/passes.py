@@ -1,6 +1,7 @@
 """One pass over one object: scope, link, flows, winners; run inbound, then outbound."""
 
 from collections.abc import Callable, Mapping, Set
+from dataclasses import replace
 
 from simulator.errors import Diagnostic, ObjectError
 from simulator.language.context import Context
@@ -21,13 +22,16 @@ Errors = tuple[FlowError, ...]
 
 def inbound_pass(
     book: RuleBook, subject: ConnectorObject, context: Context, traced: Traced,
-    only: Set[str] | None = None,
+    only: Set[str] | None = None, target_type: str = "",
 ) -> tuple[Pass, Errors]:  # fmt: skip
-    """What the inbound rules make of *subject* alone; *only* keeps the flows to those targets."""
+    """What the inbound rules make of *subject* alone; *only* keeps the flows to those targets.
+
+    *target_type* is that of the metaverse object it is linked to, where that is known.
+    """
     derived = subject.type not in book.inbound_types and book.inbound_types & set(subject.classes)
     any_class = bool(derived) and context.reading("A-33") == "any"
     rules = book.rules_for(subject, book.home(subject), any_class)
-    return _run(rules, context, standard_schema("metaverse"), traced, only)
+    return _run(rules, context, standard_schema("metaverse"), traced, only, target_type)
 
 
 def outbound_passes(
@@ -51,7 +55,12 @@ def outbound_passes(
 
 
 def _run(
-    rules: list[SyncRule], context: Context, schema: Schema, traced: Traced, only: Set[str] | None
+    rules: list[SyncRule],
+    context: Context,
+    schema: Schema,
+    traced: Traced,
+    only: Set[str] | None,
+    target_type: str = "",
 ) -> tuple[Pass, Errors]:
     nothing = Joining(())
     try:
@@ -64,9 +73,10 @@ def _run(
         return Pass(scopings, nothing, (), {}), (object_error(error),)
     if by is None:
         return Pass(scopings, nothing, (), {}), ()
-    flowing = joined_flows(scopings)
+    type = target_type or by.target_type
+    flowing = joined_flows(scopings, type)
     joining = Joining(
-        flowing, by.target_type, by.link_type is LinkType.PROVISION, by,
+        flowing, type, by.link_type is LinkType.PROVISION, by,
         by.join[0] if by.join else (), f"{by.link_type} by {by.name}",
     )  # fmt: skip
     given = tuple(c for r in flowing for c in contributions(r, context, schema, traced, only))
@@ -79,3 +89,10 @@ def object_error(error: ObjectError) -> FlowError:
     """An error outside any flow: of a scoping filter or a join."""
     diagnostic = Diagnostic(error.kind, error.message, help=error.help)
     return FlowError(error.kind, error.message, None, "", diagnostic)
+
+
+def of_member(error: FlowError, member: ConnectorObject) -> FlowError:
+    """*error* of *member*, said of an object that shares its metaverse object."""
+    return replace(
+        error, message=f"{member.dn}, with which it shares a metaverse object: {error.message}"
+    )

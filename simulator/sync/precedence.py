@@ -50,18 +50,18 @@ def _winner(candidates: list[Contribution], context: Context) -> Winner:
             "give all of them the same merge type",
         )
     if kinds & set(_UNITED):
-        return _united(candidates, MergeType.MERGE_CASE_INSENSITIVE in kinds)
+        return _united(candidates, MergeType.MERGE_CASE_INSENSITIVE in kinds, context)
     ignored = null = False
     for candidate in candidates:
-        match candidate.value:
-            case FlowLiteral.AUTHORITATIVE_NULL:
-                return Winner(None, (candidate,), "AuthoritativeNull: no value, whatever follows")
-            case FlowLiteral.IGNORE_THIS_FLOW:
-                ignored = True
-            case None:
-                null = True
-            case value:
-                return Winner(value, (candidate,))
+        # by identity: a text that spells a literal is a text
+        if candidate.value is FlowLiteral.AUTHORITATIVE_NULL:
+            return Winner(None, (candidate,), "AuthoritativeNull: no value, whatever follows")
+        if candidate.value is FlowLiteral.IGNORE_THIS_FLOW:
+            ignored = True
+        elif candidate.value is None:
+            null = True
+        else:
+            return Winner(candidate.value, (candidate,))
     if ignored and null:
         context.reading("A-37")
     if ignored and not null:
@@ -71,8 +71,11 @@ def _winner(candidates: list[Contribution], context: Context) -> Winner:
     return Winner(None, (), "every rule gave NULL")
 
 
-def _united(candidates: list[Contribution], fold: bool) -> Winner:
-    """The values of all candidates, in order of precedence, each once."""
+def _united(candidates: list[Contribution], fold: bool, context: Context) -> Winner:
+    """The values of all candidates, in order of precedence, each once.
+
+    Contributions to a single-valued attribute are no lists: two values for it are one too many.
+    """
     values: dict[object, Scalar] = {}
     used = []
     for candidate in candidates:
@@ -86,4 +89,13 @@ def _united(candidates: list[Contribution], fold: bool) -> Winner:
             if each is not None:
                 key = each.casefold() if fold and isinstance(each, str) else each
                 values.setdefault((type(each), key), each)
-    return Winner(tuple(values.values()) or None, tuple(used))
+    united = tuple(values.values())
+    if not united or any(isinstance(c.value, tuple) for c in used):
+        return Winner(united or None, tuple(used))
+    if len(united) > 1 and context.reading("A-31") != "first":
+        raise ObjectError(
+            "multi-to-single",
+            f"{len(united)} values are merged into `{candidates[0].flow.target}`, which holds one",
+            "flow to it with merge type Update, or take one value with Item",
+        )
+    return Winner(united[0], tuple(used))

@@ -97,16 +97,18 @@ def _short(code: str) -> str:
     return code.removeprefix("certificate-").replace("-", " ")
 
 
-def exported(winner: Winner | None, step: Step | None, outbound: str) -> Reason:
-    """Why an object that is exported was not filtered."""
-    if winner is None or not winner.contributions and step is None:
+def exported(
+    winner: Winner | None, step: Step | None, outbound: str, overruled: bool = False
+) -> Reason:
+    """Why an object that is exported was not filtered; *overruled* tells that others would."""
+    if winner is None or (not winner.contributions and step is None):
         return Reason("not-filtered", "no rule filters it", outbound)
     contribution = winner.contributions[0] if winner.contributions else None
     rule = contribution.rule.name if contribution else ""
     attribute = contribution.flow.target if contribution else "cloudFiltered"
     if contribution is not None and contribution.value is FlowLiteral.AUTHORITATIVE_NULL:
         return Reason("released", f"{rule} releases it with AuthoritativeNull", rule, attribute)
-    if contribution is not None and contribution.value is False and step is None:
+    if contribution is not None and contribution.value is False and (step is None or overruled):
         return Reason("released", f"{rule} sets {attribute} to False", rule, attribute)
     if step is None:
         return Reason("not-filtered", "no rule filters it", outbound)
@@ -116,6 +118,8 @@ def exported(winner: Winner | None, step: Step | None, outbound: str) -> Reason:
         count = sum(s.value is True for s in selection.steps[1:])
         noun = "a certificate counts" if count == 1 else f"{count} certificates count"
         return Reason("certificate-valid", f"{noun} for this object", rule, attribute, clause)
+    if CERTIFICATES not in attributes_of(step.node):
+        return Reason("not-filtered", "no rule filters it", rule, attribute, clause)
     return Reason(
         "certificate-not-tested",
         "not filtered, and the validity of no certificate was tested",
@@ -195,7 +199,7 @@ def _judged(step: Step) -> tuple[str, str]:
 
 
 def contribution_step(winner: Winner | None, inbound: Pass | None, attribute: str) -> Step | None:
-    """The trace of the flow that decided *attribute*: the winner's, or the only one's that gave NULL."""
+    """The trace of the flow that decided *attribute*: the winner's, or that of a NULL."""
     if winner is not None and winner.contributions:
         return winner.contributions[0].step
     candidates = list(_traced(inbound, attribute))
@@ -234,6 +238,7 @@ CODES: Mapping[str, str] = {
     "no-rule-for-type": "no enabled rule takes objects of this type",
     "inbound-scope": "the object is outside the scope of every rule for its type",
     "not-linked": "no rule in scope joins or provisions the object",
+    "no-join-value": "a rule would provision the object, but no attribute of its join has a value",
     "assumption": "another reading of a numbered assumption changes the outcome",
     "error": "a scope, join or flow of the object fails",
 }

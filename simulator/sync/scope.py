@@ -30,7 +30,7 @@ def scope(rule: SyncRule, context: Context) -> Scoping:
 
 
 def _test(rule: SyncRule, condition: ScopeCondition, context: Context) -> ConditionResult:
-    text = _PARAMETER.sub(lambda m: context.parameters.get(m[1], m[0]), condition.value)
+    text = _substituted(condition.value, context)
     if condition.operator in (ScopeOperator.ISMEMBEROF, ScopeOperator.ISNOTMEMBEROF):
         return _member(rule, condition, text, context)
     value = read_attribute(context, condition.attribute)
@@ -46,6 +46,14 @@ def _test(rule: SyncRule, condition: ScopeCondition, context: Context) -> Condit
     return ConditionResult(condition, value, holds, note)
 
 
+def _substituted(text: str, context: Context) -> str:
+    """*text* with the values of its parameters, whose names have no case; unknown ones stay."""
+    if "%" not in text:
+        return text
+    known = {name.casefold(): value for name, value in context.parameters.items()}
+    return _PARAMETER.sub(lambda m: known.get(m[1].casefold(), m[0]), text)
+
+
 def _member(
     rule: SyncRule, condition: ScopeCondition, group: str, context: Context
 ) -> ConditionResult:
@@ -55,6 +63,9 @@ def _member(
             "scope-operator", f"{condition.operator} has no meaning in an outbound rule"
         )
     context.reading("A-28")
+    context.note(
+        "direct-members-only", f"{condition.operator} {group} counts direct members only (A-28)"
+    )
     value = read_attribute(context, "memberOf")
     values = value if isinstance(value, tuple) else () if value is None else (value,)
     groups = {dn_key(v.dn if isinstance(v, Reference) else str(v)) for v in values}

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from simulator.errors import Diagnostic, Severity, Source
 from simulator.language.context import Context
 from simulator.objects import ConnectorObject
+from simulator.rule import LinkType
 from simulator.sync import reason as reasons
-from simulator.sync.outcome import Disposition, FlowError, Outcome, Pass, Reason
+from simulator.sync.outcome import Disposition, FlowError, Outcome, Pass, Reason, Scoping
+from simulator.sync.warnings import findings, service_account
 from simulator.values import Value
 
 FILTER = "cloudFiltered"
-MAXIMUM_CERTIFICATES = 15  # of a device in Entra ID; more are a LargeObject export error (LO)
 
 
 def situation(
@@ -18,16 +18,18 @@ def situation(
     inbound: Pass,
     outbound: tuple[Pass, ...],
     metaverse: Mapping[str, Value],
+    rivals: tuple[str, ...],
     context: Context,
 ) -> Outcome:
-    """The outcome of an object that reached the metaverse."""
+    """The outcome of an object that reached the metaverse, which *rivals* want to join too."""
     winner = inbound.winners.get(FILTER)
     step = reasons.contribution_step(winner, inbound, FILTER)
     verdicts = reasons.certificate_verdicts(subject, step, context.now)
     exporting = next((p.joining.by for p in outbound if p.joining.provisioned), None)
     if exporting is not None:
         disposition = Disposition.SYNCS
-        reason = reasons.exported(winner, step, exporting.name)
+        overruled = any(c.flow.target == FILTER and c.value is True for c in inbound.contributions)
+        reason = reasons.exported(winner, step, exporting.name, overruled)
     elif metaverse.get(FILTER) is True and winner is not None:
         disposition = Disposition.FILTERED
         reason = reasons.filtered(winner, step, verdicts)
@@ -41,7 +43,7 @@ def situation(
         inbound=inbound,
         outbound=outbound,
         certificates=verdicts,
-        findings=_findings(subject, disposition, context),
+        findings=findings(subject, disposition, rivals, context),
         metaverse=metaverse,
     )
 
@@ -74,7 +76,18 @@ def failed(
 
 def unlinked(subject: ConnectorObject, inbound: Pass) -> Outcome:
     """The outcome of an object that no rule brings into the metaverse."""
-    return Outcome(subject, Disposition.NO_RULE, _no_rule(inbound, subject), inbound=inbound)
+    return Outcome(
+        subject,
+        Disposition.NO_RULE,
+        _no_rule(inbound, subject),
+        inbound=inbound,
+        findings=service_account(subject),
+    )
+
+
+def not_imported(subject: ConnectorObject, reason: Reason) -> Outcome:
+    """The outcome of an object that does not enter the connector space."""
+    return Outcome(subject, Disposition.NOT_IN_SCOPE, reason, findings=service_account(subject))
 
 
 def _no_rule(inbound: Pass, subject: ConnectorObject) -> Reason:
@@ -89,7 +102,19 @@ def _no_rule(inbound: Pass, subject: ConnectorObject) -> Reason:
         return Reason(
             "inbound-scope", f"outside the scope of {first.rule.name}", first.rule.name, "", clause
         )
+    by = inbound.joining.by
+    if by is not None and inbound.joining.provisioned:
+        names = ", ".join(dict.fromkeys(c.source for group in by.join for c in group))
+        text = f"{by.name} makes no object without a value to join by: {names}"
+        return Reason("no-join-value", text, by.name)
+    if by is not None:
+        return Reason("not-linked", f"{by.name} finds not exactly one object to join", by.name)
     return Reason("not-linked", "no rule in scope joins or provisions it")
+
+
+def _missing(scoping: Scoping) -> int:
+    """How many clauses fail in the group that comes nearest to taking the object."""
+    return min(sum(not r.holds for r in group) for group in scoping.groups)
 
 
 def _not_exported(outbound: tuple[Pass, ...], type: str) -> Reason:
@@ -97,7 +122,9 @@ def _not_exported(outbound: tuple[Pass, ...], type: str) -> Reason:
         return Reason(
             "no-outbound-rule", f"no outbound rule to Entra ID takes objects of type {type}"
         )
-    scoping = next((s for p in outbound for s in p.scopings if not s.applies), None)
+    outside = [s for p in outbound for s in p.scopings if not s.applies]
+    makers = [s for s in outside if s.rule.link_type is LinkType.PROVISION]
+    scoping = min(makers or outside, key=_missing, default=None)
     if scoping is None:
         return Reason("not-linked", "no outbound rule in scope provisions it")
     clause = str(scoping.failed.condition) if scoping.failed else ""
@@ -108,33 +135,3 @@ def _not_exported(outbound: tuple[Pass, ...], type: str) -> Reason:
         "",
         clause,
     )
-
-
-def _findings(
-    subject: ConnectorObject, disposition: Disposition, context: Context
-) -> tuple[Diagnostic, ...]:
-    """What an administrator should know about an object beside its outcome."""
-    place = Source(subject.dn, "")
-    found = []
-    if disposition is Disposition.SYNCS:
-        values = subject.attributes.get(reasons.CERTIFICATES)
-        if isinstance(values, tuple) and len(values) > MAXIMUM_CERTIFICATES:
-            message = (
-                f"{len(values)} values of userCertificate, but Entra ID takes "
-                f"{MAXIMUM_CERTIFICATES}: the export would fail (LargeObject)"
-            )
-            found.append(_warning("too-many-certificates", message, place))
-        if subject.attributes.get("isCriticalSystemObject") is True:
-            message = "a domain controller would synchronize"
-            found.append(_warning("domain-controller", message, place))
-    return (
-        *found,
-        *(
-            Diagnostic(code, message, place, severity=Severity.NOTE)
-            for code, message in context.notes.items()
-        ),
-    )
-
-
-def _warning(code: str, message: str, place: Source) -> Diagnostic:
-    return Diagnostic(code, message, place, severity=Severity.WARNING)

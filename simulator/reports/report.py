@@ -1,0 +1,33 @@
+"""The forms that a result can be printed in: each a function that declares itself by name."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from simulator.commands import Audit, Preview
+from simulator.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How to lay out a report: at most *limit* objects of each list (0: all), CSV's *delimiter*.
+
+    Only forms for people are cut by *limit*; they say so, and their counts are of all objects.
+    """
+
+    limit: int = 0
+    delimiter: str = ","
+
+
+Report = Callable[[Audit | Preview, Layout], Iterator[str]]
+
+REPORTS: Registry[Report] = Registry("simulator.reports")
+
+
+def report(name: str) -> Callable[[Report], Report]:
+    """Declares the function below it as the form called *name*; it gives lines without ends."""
+
+    def declare(function: Report) -> Report:
+        REPORTS.add(name, function)
+        return function
+
+    return declare
