@@ -6,10 +6,14 @@ import click
 
 from simulator.cli.audit import audit
 from simulator.cli.check import check
+from simulator.cli.doctor import doctor
 from simulator.cli.eval import eval_
 from simulator.cli.explain import explain
 from simulator.cli.functions import functions
 from simulator.cli.preview import preview
+from simulator.cli.repl import repl
+from simulator.cli.rules import rules
+from simulator.cli.snapshot import snapshot
 from simulator.errors import SimulatorError
 from simulator.version import __version__
 
@@ -32,7 +36,7 @@ def cli() -> None:
     """
 
 
-for _command in (audit, preview, explain, eval_, check, functions):
+for _command in (audit, preview, explain, eval_, check, rules, functions, repl, snapshot, doctor):
     cli.add_command(_command)
 
 

@@ -5,47 +5,97 @@ from pathlib import Path
 import click
 
 from simulator.check import check as check_rules
-from simulator.cli.options import output_options
+from simulator.check import check_text
 from simulator.cli.output import FINDINGS, deliver
-from simulator.errors import Severity
+from simulator.errors import Diagnostic, DiagnosticsError, Severity, UsageError
 from simulator.reports.json_form import SCHEMA_VERSION, diagnostic_form, dump
+from simulator.reports.sarif import sarif
+from simulator.rule import RuleSet
 from simulator.rulefiles import load_connector, load_rules
 
 
 @click.command()
-@click.argument("rules", nargs=-1, required=True, metavar="R...")
+@click.argument("rules", nargs=-1, metavar="R...")
+@click.option(
+    "--expression",
+    "-e",
+    "expressions",
+    multiple=True,
+    metavar="EXPRESSION",
+    help="Check an expression of an inbound rule from Active Directory; repeatable.",
+)
 @click.option(
     "--connector",
     metavar="FILE",
     multiple=True,
     help="Connector export that tells which attributes are imported.",
 )
-@output_options
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "sarif"]),
+    default="text",
+    show_default=True,
+    help="For people, for machines, for code hosts and editors.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to FILE, whole or not at all.",
+)
 def check(
-    rules: tuple[str, ...], connector: tuple[str, ...], format_: str, output: Path | None
-) -> int:
-    """What is wrong with rules before anything runs: syntax, names, types, precedence.
+    rules: tuple[str, ...], expressions: tuple[str, ...], connector: tuple[str, ...],
+    format_: str, output: Path | None,
+) -> int:  # fmt: skip
+    """What is wrong with rules before anything runs: syntax, names, types, precedence, traps.
 
     Exits with 1 where there is an error or a warning.
 
     \b
     aadsim check standard-1.4 server-2012-r2
+    aadsim check --expression 'Left([operatingSystemVersion], 2) = "6.3"'
     """
-    rule_set = load_rules(*rules)
+    if not rules and not expressions:
+        raise UsageError("nothing to check", "name rules, or give --expression EXPRESSION")
     connectors = tuple(c for path in connector for c in load_connector(path))
-    findings = check_rules(rule_set, connectors)
+    rule_set = RuleSet(())
+    findings: list[Diagnostic] = []
+    if rules:
+        try:
+            rule_set = load_rules(*rules)
+        except DiagnosticsError as error:  # text that cannot be read is a finding here
+            findings += error.diagnostics
+        else:
+            findings += check_rules(rule_set, connectors)
+    for text in expressions:
+        findings += check_text(text, connectors)
     serious = [f for f in findings if f.severity is not Severity.NOTE]
-    if format_ == "json":
-        document = {
-            "schema_version": SCHEMA_VERSION,
-            "command": "check",
-            "rules": len(rule_set.rules),
-            "findings": [diagnostic_form(f) for f in findings],
-        }
-        deliver([dump(document)], output)
-    else:
-        lines = [line for f in findings for line in f"{f.severity}: {f.render()}".splitlines()]
-        total = f"{len(rule_set.rules)} enabled rules, {len(rule_set.disabled)} disabled"
-        lines.append(f"{total}: {len(serious)} finding{'' if len(serious) == 1 else 's'}")
-        deliver(lines, output)
+    match format_:
+        case "json":
+            document = {
+                "schema_version": SCHEMA_VERSION,
+                "command": "check",
+                "rules": len(rule_set.rules),
+                "expressions": len(expressions),
+                "findings": [diagnostic_form(f) for f in findings],
+            }
+            deliver([dump(document)], output)
+        case "sarif":
+            deliver([dump(sarif(findings))], output)
+        case _:
+            lines = [line for f in findings for line in f"{f.severity}: {f.render()}".splitlines()]
+            found = f"{len(serious)} finding{'' if len(serious) == 1 else 's'}"
+            lines.append(f"{_checked(rule_set, expressions)}: {found}")
+            deliver(lines, output)
     return FINDINGS if serious else 0
+
+
+def _checked(rules: RuleSet, expressions: tuple[str, ...]) -> str:
+    """What was checked."""
+    parts = []
+    if rules.rules or not expressions:
+        parts.append(f"{len(rules.rules)} enabled rules, {len(rules.disabled)} disabled")
+    if expressions:
+        parts.append(f"{len(expressions)} expression{'' if len(expressions) == 1 else 's'}")
+    return ", ".join(parts)

@@ -4,16 +4,34 @@ from pathlib import Path
 
 import click
 
-from simulator.cli.options import output_options
 from simulator.cli.output import deliver
 from simulator.language.function import FUNCTIONS
-from simulator.language.reference import declared, function_form, list_lines, page_lines
+from simulator.language.reference import (
+    declared,
+    function_form,
+    list_lines,
+    markdown_lines,
+    page_lines,
+)
 from simulator.reports.json_form import SCHEMA_VERSION, dump
 
 
 @click.command()
 @click.argument("name", required=False)
-@output_options
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="For people, for machines, for a document.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to FILE, whole or not at all.",
+)
 def functions(name: str | None, format_: str, output: Path | None) -> None:
     """The reference of the language: all functions, or the page of one.
 
@@ -21,12 +39,15 @@ def functions(name: str | None, format_: str, output: Path | None) -> None:
     aadsim functions Mid
     """
     chosen = [declared(name)] if name else list(FUNCTIONS.values())
-    if format_ == "json":
-        document = {
-            "schema_version": SCHEMA_VERSION,
-            "command": "functions",
-            "functions": [function_form(f) for f in chosen],
-        }
-        deliver([dump(document)], output)
-    else:
-        deliver(page_lines(chosen[0]) if name else list_lines(), output)
+    match format_:
+        case "json":
+            document = {
+                "schema_version": SCHEMA_VERSION,
+                "command": "functions",
+                "functions": [function_form(f) for f in chosen],
+            }
+            deliver([dump(document)], output)
+        case "markdown":
+            deliver(markdown_lines(chosen if name else None), output)
+        case _:
+            deliver(page_lines(chosen[0]) if name else list_lines(), output)

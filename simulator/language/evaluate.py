@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
-from simulator.errors import DiagnosticsError, ObjectError, Severity, Source
-from simulator.language.check import check
+from simulator.errors import DiagnosticsError, ObjectError, Source, Span
+from simulator.language.check import errors
 from simulator.language.context import Context
 from simulator.language.function import CONVERSIONS, FUNCTIONS, Function, Kind
 from simulator.language.function import Parameter as FunctionParameter
@@ -31,7 +31,7 @@ from simulator.language.nodes import (
 )
 from simulator.language.operators import OPERATIONS, condition, negate
 from simulator.language.parse import parse
-from simulator.language.readings import flat, product_first
+from simulator.language.readings import flat, joins_without_brackets, product_first
 from simulator.values import FlowLiteral, Unreadable, Value, type_name
 
 Run: TypeAlias = Callable[["Frame"], Value]
@@ -68,15 +68,12 @@ def evaluate(expression: str | Node, context: Context) -> Value:
         node = parse(source := Source("expression", expression))
     else:
         node, source = expression, Source("expression", "")
-    errors = [
-        d.at(source)
-        for d in check(
-            node, attributes=frozenset(context.attributes), parameters=context.parameters
+    known = frozenset(context.attributes)
+    found = errors(node, attributes=known, parameters=context.parameters)
+    if found:
+        raise DiagnosticsError(
+            d.at(source) for d in sorted(found, key=lambda d: d.span or Span(0, 0))
         )
-        if d.severity is Severity.ERROR
-    ]
-    if errors:
-        raise DiagnosticsError(errors)
     return finish(run(prepared(node), context))
 
 
@@ -121,8 +118,8 @@ def deep_recursion() -> Iterator[None]:
 
 def _prepare(node: Node, watch: Watch) -> Run:
     match node:
-        case Literal(value=value):
-            return watch(node, lambda frame: value)
+        case Literal():
+            return watch(node, _literal(node))
         case Constant(name=name):
             constant = CONSTANT_VALUES.get(name)
             return watch(node, lambda frame: constant)
@@ -143,6 +140,23 @@ def _prepare(node: Node, watch: Watch) -> Run:
             return watch(node, _logical(node, watch))
         case Call():
             return watch(node, _located(node, _call(node, watch)))
+
+
+def _literal(node: Literal) -> Run:
+    """Its value; one that rests on an assumption records it, by the value, which is cached."""
+    value, assumption = node.value, ""
+    if isinstance(value, str) and ("\\" in value or '"' in value):
+        assumption = "A-04"
+    elif isinstance(value, int) and not 0 <= value < 2**31:
+        assumption = "A-18"
+    if not assumption:
+        return lambda frame: value
+
+    def literal(frame: Frame) -> Value:
+        frame.context.reading(assumption)
+        return value
+
+    return literal
 
 
 def _located(node: Node, run: Run) -> Run:
@@ -204,6 +218,13 @@ def _binary(node: Binary, watch: Watch) -> Run:
         return operation(a, b, frame.context)
 
     located = _located(node, binary)
+    if joins_without_brackets(node):
+
+        def joined(frame: Frame) -> Value:
+            frame.context.reading("A-03")
+            return located(frame)
+
+        return joined
     other = product_first(node)
     if other is None:
         return located
@@ -422,7 +443,8 @@ def _typed(declared: Function, parameter: FunctionParameter, value: Any) -> Any:
     if isinstance(value, tuple):
         kept = tuple(v for v in value if v is not None)
         kinds = {f"mv{type_name(v)}" for v in kept}
-        if "mv" in parameter.types or kinds <= parameter.types:
+        takes_list = any(t.startswith("mv") for t in parameter.types)
+        if "mv" in parameter.types or (takes_list and kinds <= parameter.types):
             return kept
     else:
         kind = type_name(value)

@@ -13,6 +13,11 @@ from simulator.language.nodes import CONSTANTS, WORDS
 
 ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d+|#[xX][0-9A-Fa-f]+);")
 _STRING = re.compile(r'"(?:\\[\\"]|""|\\(?![\\"])|[^"\\])*"')
+_LONGEST_MESSAGE = 200
+_MASK = '"'
+_MARKUP = re.compile(r"</?[A-Za-z][A-Za-z0-9]*\s*/?>|\*\*|```\w*|…|\.\.\.")
+_BARE_WORD = re.compile(r"(?<![\w$%.])[A-Za-z][0-9A-Za-z_]*\s*$")
+_NUMBER = re.compile(r"&[Hh][0-9A-Fa-f]+|[0-9]+")
 _HYPHENATED = re.compile(r"([A-Za-z][0-9A-Za-z]*)-\s*([A-Za-z][0-9A-Za-z]*)\s*\(")
 
 CONSTANT_NAMES = (*CONSTANTS, *WORDS)
@@ -20,10 +25,12 @@ CONSTANT_NAMES = (*CONSTANTS, *WORDS)
 # what stands at the fault -> (what is wrong, the way out)
 _SIGNS: tuple[tuple[str, str, str], ...] = (
     ("“”„‟«»", "a curly quote is no string delimiter", 'type straight quotes: "'),
-    ("‘’‚‛`´'", "text stands between straight double quotes", 'use " instead'),
-    ("–—−‐‑‒―", "a typographic dash is no minus sign", "type - instead"),
-    ("\u00a0\u2007\u202f\u200b\ufeff", "an invisible special space stands here", "type an ordinary blank instead"),
-    ("\\", "a backslash has no meaning here", "it is markup of a web page: copy the expression without it"),
+    ("‘’‚‛`´'", "text stands between straight double quotes", 'use " instead'),  # noqa: RUF001
+    ("–—−‐‑‒―", "a typographic dash is no minus sign", "type - instead"),  # noqa: RUF001
+    ("\u00a0\u2007\u202f\u200b\ufeff", "an invisible special space stands here",
+     "type an ordinary blank instead"),
+    ("\\", "a backslash has no meaning here",
+     "it is markup of a web page: copy the expression without it"),
     ("!", "there is no operator `!`", "write `= False`, or `<>` for not equal"),
     ("/", "there is no division, and comments are not part of the language", "remove it"),
     ("#", "comments are not part of the language", "remove it"),
@@ -46,7 +53,17 @@ _WORDS = {
     "nothing": "write NULL",
     "none": "write NULL",
     "empty": "write NULL, or ask IsNullOrEmpty",
+    "is": "write `=`, or ask IsPresent",
+    "eq": "write `=`",
+    "ne": "write `<>`",
+    "gt": "write `>`",
+    "ge": "write `>=`",
+    "lt": "write `<`",
+    "le": "write `<=`",
+    "like": "use InStr or Left",
+    "match": "use InStr or RegexIsMatch",
 }
+_DOUBLE_SIGNS = {"==": "=", "=>": ">=", "=<": "<=", "><": "<>", "!=": "<>"}
 
 
 def explain_mistake(text: str, span: Span) -> Diagnostic:
@@ -69,47 +86,67 @@ def _explanations(text: str, span: Span) -> Iterator[Diagnostic]:
                 Span(*entity.span()),
                 f"write {meant}; the text was copied from a web page or an export file",
             )
+    before = _BARE_WORD.search(_masked(text[: span.start]))
+    if before is not None and before[0].strip() not in CONSTANT_NAMES:
+        yield _word(text, Span(*before.span()))
     if span.start >= len(text):
         yield _at_end(text)
     here = text[span.start]
+    if (number := _NUMBER.match(text, span.start)) is not None and _is_too_large(number[0]):
+        message = f"`{number[0]}` does not fit into 64 bits"
+        yield _syntax(message, Span(*number.span()), "the largest number is 9223372036854775807")
     if text.startswith("//", span.start) or text.startswith("/*", span.start):
         yield _syntax(
             "comments are not part of the language",
             Span(span.start, span.start + 2),
             "remove the remark (A-36)",
         )
-    if text.startswith("==", max(0, span.start - 1)):
-        yield _syntax(
-            "there is no operator `==`", Span(span.start - 1, span.start + 1), "write `=`"
-        )
+    for sign, meant in _DOUBLE_SIGNS.items():
+        if span.start and text.startswith(sign, span.start - 1):
+            place = Span(span.start - 1, span.start + 1)
+            yield _syntax(f"there is no operator `{sign}`", place, f"write `{meant}`")
     if here == '"':
         if not _STRING.match(text, span.start):
-            yield _syntax(
-                "this text has no closing quote", Span(span.start, span.start + 1), 'add "'
-            )
+            curly = re.search("[“”„‟]", text[span.start :])
+            help = 'add "' if curly is None else 'a curly quote does not close it: type "'
+            place = Span(span.start, span.start + 1)
+            yield _syntax("this text has no closing quote", place, help)
         yield _syntax(
             "a text cannot stand here",
             Span(span.start, _end(text, span)),
             "is a comma or `&` missing before it?",
         )
+    if (markup := _MARKUP.match(text, span.start)) is not None:
+        help = "copy the expression without the markup of the page"
+        yield _syntax(
+            f"`{markup[0]}` is markup, not part of the language", Span(*markup.span()), help
+        )
+    if text.startswith("[]", span.start):
+        place = Span(span.start, span.start + 2)
+        yield _syntax("an attribute needs a name", place, "write [name], for example [cn]")
     for signs, message, help in _SIGNS:
         if here in signs and not (here == "[" and re.match(r"\[[^\]\r\n]+\]", text[span.start :])):
             yield _syntax(message, Span(span.start, span.start + 1), help)
     if here.isalpha():
         yield _word(text, span)
-    if here.isdigit():
+    if here.isascii() and here.isdigit():
         yield _number(text, span)
+    if here in ",)" and (open_at := _open_group(text, span.start)) is not None and here == ",":
+        help = "add `)` before the comma, or the name of a function before the bracket"
+        yield _syntax("this bracket is never closed", Span(open_at, open_at + 1), help)
     if here == ")" and text[: span.start].count("(") <= text[: span.start].count(")"):
         yield _syntax("this bracket closes nothing", Span(span.start, span.start + 1), "remove it")
     yield _unexpected(text, span)
 
 
 def _word(text: str, span: Span) -> Diagnostic:
-    match = re.compile(r"[A-Za-z][0-9A-Za-z_]*").match(text, span.start)
+    match = re.compile(r"[A-Za-z][0-9A-Za-z_]*(?!\w)").match(text, span.start)
     if match is None:
+        word = re.compile(r"\w+").match(text, span.start)
+        assert word is not None
         return _syntax(
-            f"`{text[span.start]}` has no meaning here",
-            Span(span.start, span.start + 1),
+            f"`{word[0]}` has no meaning here",
+            Span(*word.span()),
             "function names and constants are in English",
         )
     name = match[0]
@@ -134,7 +171,7 @@ def _word(text: str, span: Span) -> Diagnostic:
             return _syntax(
                 f"there is no constant `{name}`", whole, f"write {constant}: case matters"
             )
-    if name in CONSTANT_NAMES or _follows_operand(text, span.start):
+    if name in CONSTANT_NAMES or _follows_operand(text, whole.start):
         return _syntax(
             f"`{name}` cannot stand here", whole, "is an operator or a comma missing before it?"
         )
@@ -162,11 +199,9 @@ def _number(text: str, span: Span) -> Diagnostic:
 
 
 def _at_end(text: str) -> Diagnostic:
-    """The text ends too soon: at the opening bracket if one is open, else behind the last character."""
+    """The text ends too soon: at the open bracket if there is one, else behind its end."""
     open_brackets = []
-    masked = _STRING.sub(lambda m: "x" * len(m[0]), text)
-    masked = re.sub(r"\[[^\]\r\n]+\]", lambda m: "x" * len(m[0]), masked)
-    for i, character in enumerate(masked):
+    for i, character in enumerate(_masked(text)):
         if character == "(":
             open_brackets.append(i)
         elif character == ")" and open_brackets:
@@ -183,8 +218,11 @@ def _at_end(text: str) -> Diagnostic:
 def _unexpected(text: str, span: Span) -> Diagnostic:
     found = text[span.start : max(span.end, span.start + 1)]
     whole = Span(span.start, span.start + len(found))
-    if found == "," and _before(text, span.start) in (",", "("):
+    before = _before(text, span.start)
+    if (found == "," and before in (",", "(")) or (found == ")" and before == ","):
         return _syntax("an argument is missing here", whole, 'write NULL or "" for an empty one')
+    if found == ")" and before == "(":
+        return _syntax("there is nothing between these brackets", whole, "write a value")
     if _follows_operand(text, span.start):
         return _syntax(
             f"`{found}` cannot follow a value", whole, "is an operator or a comma missing?"
@@ -192,6 +230,31 @@ def _unexpected(text: str, span: Span) -> Diagnostic:
     return _syntax(
         f"a value is missing before `{found}`", whole, "write one, or remove the sign before it"
     )
+
+
+def _is_too_large(number: str) -> bool:
+    if number.startswith("&"):
+        return len(number) > 18
+    return len(number) > 18 and int(number[:30]) >= 2**63
+
+
+def _open_group(text: str, end: int) -> int | None:
+    """Where the innermost open bracket before *end* is, if it groups and calls no function."""
+    masked, opened = _masked(text[:end]), []
+    for i, character in enumerate(masked):
+        if character == "(":
+            opened.append(i)
+        elif character == ")" and opened:
+            opened.pop()
+    if not opened or re.search(r"[0-9A-Za-z_]\s*$", masked[: opened[-1]]):
+        return None
+    return opened[-1]
+
+
+def _masked(text: str) -> str:
+    """*text* with its strings and attributes made meaningless, at the same length."""
+    masked = _STRING.sub(lambda m: _MASK * len(m[0]), text)
+    return re.sub(r"\[[^\]\r\n]+\]", lambda m: _MASK * len(m[0]), masked)
 
 
 def _before(text: str, position: int) -> str:
@@ -213,4 +276,6 @@ def _inside_string(text: str, position: int) -> bool:
 
 
 def _syntax(message: str, span: Span, help: str) -> Diagnostic:
-    return Diagnostic("syntax", message, span=span, help=help)
+    if len(message) > _LONGEST_MESSAGE:
+        message = message[: _LONGEST_MESSAGE - 1] + "…"
+    return Diagnostic("syntax", message, span=span, help=help[:_LONGEST_MESSAGE])

@@ -132,7 +132,10 @@ def _arithmetic(symbol: str, compute: Callable[[int, int], int]) -> Operation:
                 f"`{symbol}` takes numbers, not {type_name(left)} and {type_name(right)}",
                 "join text with `&`" if text and symbol == "+" else None,
             )
-        return in_range(compute(left, right))  # type: ignore[arg-type]  # both are numbers
+        result = in_range(compute(left, right))  # type: ignore[arg-type]  # both are numbers
+        if not -(2**31) <= result < 2**31:
+            context.reading("A-18")
+        return result
 
     return operate
 

@@ -30,7 +30,7 @@ from simulator.language.nodes import (
 if TYPE_CHECKING:
     from lark import Lark, Token
 
-MAXIMUM_LENGTH = 100_000
+MAXIMUM_LENGTH = 50_000
 MAXIMUM_DEPTH = 250
 
 
@@ -55,10 +55,10 @@ def _parse(text: str) -> Node | Diagnostic:
         )
     try:
         tree: Node = _lark().parse(text)  # type: ignore[assignment]  # the transformer's result
-    except _BareWordError as error:
+    except _UnreadableError as error:
         return explain_mistake(text, error.span)
     except VisitError as error:
-        if isinstance(error.orig_exc, _BareWordError):
+        if isinstance(error.orig_exc, _UnreadableError):
             return explain_mistake(text, error.orig_exc.span)
         raise
     except UnexpectedInput as error:
@@ -87,8 +87,8 @@ def _depth(tree: Node) -> int:
     return deepest
 
 
-class _BareWordError(Exception):
-    """A word that is neither a constant nor called."""
+class _UnreadableError(Exception):
+    """A word that is neither a constant nor called, or a number too large."""
 
     def __init__(self, span: Span) -> None:
         super().__init__()
@@ -124,9 +124,10 @@ def _lark() -> "Lark":
             return Literal(_unescape(tokens[0][1:-1]), str(tokens[0]), _span(tokens[0]))
 
         def number(self, tokens: list[Any]) -> Node:
-            text = str(tokens[0])
-            value = int(text[2:], 16) if text.startswith("&") else int(text)
-            return Literal(value, text, _span(tokens[0]))
+            value = _number(str(tokens[0]))
+            if value is None:
+                raise _UnreadableError(_span(tokens[0]))
+            return Literal(value, str(tokens[0]), _span(tokens[0]))
 
         def attribute(self, tokens: list[Any]) -> Node:
             return Attribute(tokens[0][1:-1], _span(tokens[0]))
@@ -140,7 +141,7 @@ def _lark() -> "Lark":
         def word(self, tokens: list[Any]) -> Node:
             name = str(tokens[0])
             if name not in CONSTANTS and name not in WORDS:
-                raise _BareWordError(_span(tokens[0]))
+                raise _UnreadableError(_span(tokens[0]))
             return Constant(name, _span(tokens[0]))
 
         def call(self, nodes: list[Any]) -> Node:
@@ -163,6 +164,15 @@ def _span(token: "Token") -> Span:
 
 def _logical(operator: str, operands: list[Node]) -> Node:
     return Logical(operator, tuple(operands), Span(operands[0].span.start, operands[-1].span.end))
+
+
+def _number(text: str) -> int | None:
+    """The number written as *text*; sixteen hexadecimal digits are the bits of a signed one."""
+    if text.startswith("&"):
+        value = int(text[2:], 16)
+        return None if len(text) > 18 else value - 2**64 if value >= 2**63 else value
+    # 2**63 only exists with a minus before it; without, every use of it overflows
+    return None if len(text) > 19 or int(text) > 2**63 else int(text)
 
 
 def _unescape(text: str) -> str:

@@ -1,4 +1,9 @@
-"""Trees of the other readings of operators without brackets: A-01 (`&&` and `||`), A-02 (`*`)."""
+"""Trees of the other readings of operators without brackets: A-01 (`&&` and `||`), A-02 (`*`).
+
+For A-03 (`&` beside others) there is no other tree: it would nearly always be a type error.
+"""
+
+from itertools import pairwise
 
 from simulator.language.nodes import Binary, Group, Logical, Node
 
@@ -26,6 +31,15 @@ def flat(node: Logical) -> Node | None:
     return result
 
 
+def joins_without_brackets(node: Binary) -> bool:
+    """Whether *node* would mean something else if `&` had the rank of its neighbours (A-03)."""
+    if not isinstance(node.right, Binary):
+        return False
+    if node.operator == "&":
+        return node.right.operator in _SUM
+    return node.operator not in _SUM and node.right.operator == "&"
+
+
 def product_first(node: Binary) -> Node | None:
     """*node* read with `*` before `+` and `-`; `None` where that changes nothing."""
     if node.operator not in _SUM:
@@ -39,7 +53,7 @@ def product_first(node: Binary) -> Node | None:
         left = left.left
     terms.insert(0, left)
     order = [s.operator for s in signs]
-    if not any(a in "+-" and b == "*" for a, b in zip(order, order[1:], strict=False)):
+    if not any(a in "+-" and b == "*" for a, b in pairwise(order)):
         return None
     sums: list[Node] = [terms[0]]
     outer: list[Binary] = []

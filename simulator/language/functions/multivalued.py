@@ -111,7 +111,7 @@ def Join(values: tuple[str, ...], delimiter: str = " ") -> str:
     return delimiter.join(values)
 
 
-@function
+@function(null_observed=True)
 def RemoveDuplicates(values: tuple[str, ...]) -> tuple[str, ...]:
     """*values* without those that occur before; the case of letters counts.
 
