@@ -406,11 +406,11 @@ def test_marks_and_line_ends(tmp_path: Path, content: bytes) -> None:
 
 # (file name, content, code, a part of the message)
 OTHER_FILES = [
-    ("a.ps1", b"New-ADSyncRule  `\n-Name 'x'\n", "not-supported", "PowerShell"),
-    ("a.txt", b"# note\n$a = 1\nNew-ADSyncRule -Name 'x'\n", "not-supported", "PowerShell"),
-    ("a.json", b'{"onpremisesDirectoryPolicy": []}', "not-supported", "JSON"),
-    ("a.json", b'[\n {"Name": "x"}]', "not-supported", "JSON"),
-    ("a.yml", b"Items:\n  - Name: x\n", "not-supported", "YAML"),
+    ("a.ps1", b"New-ADSyncRule  `\n-Name 'x'\n", "no-rule", "no rule is made"),
+    ("a.txt", b"# note\n$a = 1\nNew-ADSyncRule -Name 'x'\n", "no-rule", "no rule is made"),
+    ("a.json", b'{"onpremisesDirectoryPolicy": []}', "no-rule", "no rule"),
+    ("a.json", b"[]", "no-rule", "no rule"),
+    ("a.yml", b"Items:\n  - Name: x\n", "no-rule", "no rule"),
     ("a.toml", b"\x00\x01\x02\xff", "not-text", "not text"),
     ("a.toml", b"name = '\x00'", "not-text", "not text"),
     ("a.toml", "name = 'ü'".encode("latin-1"), "not-text", "UTF-8"),
@@ -429,14 +429,12 @@ def test_files_of_other_kinds(
     (found,) = caught.value.diagnostics
     assert (found.code, found.place()) == (code, str(tmp_path / name))
     assert message in found.message and found.help
-    if code == "not-supported":
-        assert "Get-ADSyncServerConfiguration -Path" in found.help
 
 
-def test_unsupported_rules_beside_others_are_not_passed_over(tmp_path: Path) -> None:
+def test_scripts_without_a_rule_beside_others_are_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text(HEAD)
     (tmp_path / "more.ps1").write_text("New-ADSyncRule -Name 'x'\n")
-    with pytest.raises(DiagnosticsError, match=r"more.ps1: not-supported"):
+    with pytest.raises(DiagnosticsError, match=r"more.ps1: no-rule"):
         load_rules(str(tmp_path))
 
 

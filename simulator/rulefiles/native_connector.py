@@ -11,7 +11,9 @@ from simulator.rulefiles.rulefile import known_guid
 from simulator.rulefiles.table import read_table, tables, word_of
 
 
-class _Connector(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class ConnectorTable(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A connected directory."""
+
     id: str
     name: str
     kind: str
@@ -21,7 +23,9 @@ class _Connector(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     partition: list[dict[str, Any]] = []
 
 
-class _Partition(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class PartitionTable(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A naming context of a connector."""
+
     dn: str
     selected: bool = True
     object_types: list[str] = []
@@ -37,12 +41,12 @@ def read_connector_table(
     before = len(problems)
     named = table.get("name")
     place = Source(f"connector {named or table.get('id', '')}", "", file=file)
-    connector = read_table(_Connector, table, place, problems)
+    connector = read_table(ConnectorTable, table, place, problems)
     kind = word_of(table, ConnectorKind, "kind", place, problems)
     partitions = []
     for each in tables(table.get("partition")):
         here = replace(place, name=f"{place.name} > {each.get('dn', 'partition')}")
-        partition = read_table(_Partition, each, here, problems)
+        partition = read_table(PartitionTable, each, here, problems)
         if partition:
             partitions.append(
                 Partition(

@@ -4,8 +4,8 @@ A reader never stops at a fault: what keeps a rule from being built is one of th
 `load` raises together once every file has been read; what a user should merely know is a finding.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from simulator.errors import Diagnostic, Severity, Source
 from simulator.registry import Registry
@@ -14,10 +14,14 @@ from simulator.rule import AttributeFlow, Connector, SyncRule
 
 @dataclass(frozen=True, slots=True)
 class RuleFile:
-    """A file as text, with \\n line ends, and the name under which messages show it."""
+    """A file as text, with \\n line ends, and the name under which messages show it.
+
+    *settings* are values for what only the server knows, by the name that a reader gives it.
+    """
 
     name: str
     text: str
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +43,35 @@ class CloneRule:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedRule:
+    """A standard rule of which a file gives the name, the *tag*, and its *precedence* there.
+
+    Its content is that of the rule with this tag, else of this name, from the other locations.
+    """
+
+    name: str
+    tag: str
+    precedence: int | None = None
+    id: str = ""
+    connector: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
-    """What is in one file: rules, clones and connectors, findings, and problems that stop."""
+    """What is in one file: rules, clones and connectors, findings, and problems that stop.
+
+    *named* are rules that the file names without their content; *opened* the names of the values
+    that only the server knows, given or not.
+    """
 
     rules: tuple[SyncRule, ...] = ()
     clones: tuple[CloneRule, ...] = ()
     connectors: tuple[Connector, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
+    named: tuple[NamedRule, ...] = ()
+    opened: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
