@@ -10,8 +10,9 @@ from simulator.compare import Change, Comparison, compare
 from simulator.current import Difference, PresentState, difference
 from simulator.errors import Diagnostic, ObjectError, Severity, UsageError
 from simulator.forecast import Forecast, forecast
+from simulator.language.compile import prepared
 from simulator.language.context import Context
-from simulator.language.evaluate import prepared, run
+from simulator.language.frame import run
 from simulator.language.nodes import Node
 from simulator.language.operators import condition
 from simulator.objects import ConnectorObject, ObjectSet, parse_guid

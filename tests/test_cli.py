@@ -174,7 +174,10 @@ expression = '''{expression}'''
 """
 
 EXPRESSIONS = {
-    "does not parse": ("IIF(True, NULL", ["Mine > cloudFiltered:12:20", "never closed", "add `)`"]),
+    "does not parse": (
+        "IIF(True, NULL",
+        ["Mine > cloudFiltered:12:20", "never closed", "add `)`"],
+    ),
     "hyphenated": ("String-FromGuid([objectGUID])", ["String-FromGuid", "write StringFromGuid"]),
     "unknown function": ("Foo([cn])", ["unknown-function", "no function `Foo`"]),
     "curly quotes": ("[cn] = \u201cx\u201d", ["curly quote", "straight quotes"]),

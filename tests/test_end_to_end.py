@@ -92,10 +92,7 @@ def expected_changes(server: DirectoryServer) -> Counter[str]:
         elif not system:
             change = "UNDECIDED"
         elif windows and version.startswith("6.3"):
-            if good & set(kinds):
-                change = "STAYS-IN"
-            else:
-                change = "UNDECIDED" if soon else "LEAVES"
+            change = "STAYS-IN" if good & set(kinds) else "UNDECIDED" if soon else "LEAVES"
         elif windows and version.startswith("6."):
             change = "LEAVES"
         else:

@@ -46,4 +46,6 @@ def test_every_computer_gets_its_outcome_and_reason(rule_set: str, file: str) ->
 
 @pytest.mark.parametrize("base", ["standard-2016", "standard-1.4-three-clauses"])
 def test_the_published_change_gives_the_same_over_any_base(base: str) -> None:
-    assert found(f"{base} server-2012-r2", "fleet.jsonl") == expected("standard-1.4 server-2012-r2")
+    assert found(f"{base} server-2012-r2", "fleet.jsonl") == expected(
+        "standard-1.4 server-2012-r2"
+    )

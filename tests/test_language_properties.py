@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from simulator.errors import DiagnosticsError, ObjectError, Severity, Source
 from simulator.language.check import check, errors
+from simulator.language.compile import prepared
 from simulator.language.complete import completions
 from simulator.language.context import Context
-from simulator.language.evaluate import evaluate, finish, prepared, run
+from simulator.language.evaluate import evaluate
 from simulator.language.explain import deciding, trace, why
+from simulator.language.frame import finish, run
 from simulator.language.function import FUNCTIONS, Function, Kind
 from simulator.language.nodes import (
     CONSTANTS,

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from simulator.errors import ObjectError
+from simulator.language.compile import prepare
 from simulator.language.context import Context
-from simulator.language.evaluate import Frame, Run, deep_recursion, finish, prepare
+from simulator.language.frame import Frame, Run, deep_recursion, finish
 from simulator.language.nodes import Call, Logical, Node
 from simulator.values import Value
 

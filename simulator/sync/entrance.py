@@ -5,8 +5,8 @@ The first failing check is the reason. Source: synchronization specification, se
 
 from collections.abc import Iterable
 
+from simulator.language.compile import attribute
 from simulator.language.context import Context
-from simulator.language.evaluate import attribute
 from simulator.objects import ConnectorObject
 from simulator.rule import Connector, Partition
 from simulator.sync.outcome import ImportCheck, Reason

@@ -7,9 +7,10 @@ from collections.abc import Callable, Set
 from datetime import datetime
 
 from simulator.errors import Diagnostic, ObjectError, Source, Span
+from simulator.language.compile import attribute, prepared
 from simulator.language.context import Context
-from simulator.language.evaluate import attribute, finish, prepared, run
 from simulator.language.explain import Step, trace
+from simulator.language.frame import finish, run
 from simulator.rule import AttributeFlow, FlowType, SyncRule
 from simulator.schema import AttributeType, Schema
 from simulator.sync.outcome import Contribution, FlowError

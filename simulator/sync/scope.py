@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from simulator.errors import ObjectError
+from simulator.language.compile import attribute as read_attribute
 from simulator.language.context import Context
-from simulator.language.evaluate import attribute as read_attribute
 from simulator.rule import Direction, ScopeCondition, ScopeOperator, SyncRule
 from simulator.sync.outcome import ConditionResult, Scoping
 from simulator.values import Reference, Value, dn_key, type_name

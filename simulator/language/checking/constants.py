@@ -33,7 +33,8 @@ _CONDITIONS = (Kind.CONDITION, Kind.LAZY_CONDITION, Kind.BODY_CONDITION)
 def constant_value(node: Node) -> Value:
     """The value of *node*, which is constant; may raise `ObjectError`."""
     # here, because the evaluator checks what it evaluates, and so needs the check
-    from simulator.language.evaluate import finish, prepare, run
+    from simulator.language.compile import prepare
+    from simulator.language.frame import finish, run
 
     return finish(run(prepare(node), Context(now=datetime(2000, 1, 1, tzinfo=UTC))))
 
