@@ -64,6 +64,7 @@ class ObjectSet:
     account: str = ""
     notes: tuple[str, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict)
+    not_carried: tuple[str, ...] = ()
 
 
 def parse_guid(text: str) -> bytes | None:

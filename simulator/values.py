@@ -31,9 +31,19 @@ class FlowLiteral(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Stands in for an attribute that could not be read, with the reason; never NULL."""
+    """Stands in for an attribute that could not be read, with the reason; never NULL.
+
+    *carried* is False where the file's format, or the question that it answers, leaves the
+    attribute out altogether: then nothing is wrong with the object, but its value is unknown.
+    """
 
     reason: str
+    carried: bool = True
+
+    @property
+    def kind(self) -> str:
+        """The kind of error that reading it is: what is not carried is unknown, not wrong."""
+        return "unreadable" if self.carried else "not-carried"
 
 
 Scalar: TypeAlias = bool | int | str | bytes | Reference | datetime | FlowLiteral

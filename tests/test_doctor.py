@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.doctor import (
-    SCP_PLACE,
+from simulator.doctor.examine import SCP_PLACE
+from simulator.doctor.findings import (
     ConnectionPoint,
     Level,
     attribute_findings,
@@ -180,3 +180,21 @@ def test_a_snapshot_of_a_domain_controller(
     assert samba.password.encode() not in content
     ran = aadsim("audit", "-r", "standard-1.4", "--objects", str(path), "--format", "json")
     assert json.loads(ran.out)["objects"]["captured_at"]
+
+
+@pytest.mark.parametrize("fault", ["3@2", "51@2", "cut@2"])
+def test_a_pull_that_breaks_leaves_nothing(
+    aadsim: Command, monkeypatch: pytest.MonkeyPatch, fake_ad, tmp_path: Path, fault: str
+) -> None:
+    server = fake_ad("--fault", fault)
+    monkeypatch.setenv("AADSIM_PASSWORD", server.password)
+    path = tmp_path / "f.parquet"
+    path.write_text("before")
+    ran = aadsim(
+        "snapshot", server.url(), "--output", str(path), "--user", server.user,
+        "--ca-file", str(server.ca_file), "--ldap-server-name", server.server_name,
+    )  # fmt: skip
+    assert ran.status == 3, ran.err
+    assert server.password not in ran.out + ran.err
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]

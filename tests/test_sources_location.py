@@ -9,13 +9,13 @@ from simulator.errors import InputError, SimulatorError, UsageError
 from simulator.sources import load_objects
 from simulator.sources.source import READERS
 
+KNOWN = "JSON Lines, LDAP (ldaps://host/base), LDIF"
 CONTENTS = [
     ("empty", b"", "is empty"),
     ("blank lines", b"\n \n", "is empty"),
     ("a JSON list", b'[{"dn": "CN=a"}]', "is a JSON list"),
     ("XML", b"<?xml version='1.0'?>", "is XML"),
-    ("CSV", b"DN;objectClass;cn\n", "looks like CSV"),
-    ("a typed CSV", b"#TYPE Microsoft.ActiveDirectory.Management.ADComputer\n", "looks like CSV"),
+    ("CSV", b"Name;objectClass;cn\n", "looks like CSV, but names no column DN"),
     ("prose", b"hello\n", "first line is `hello`"),
     ("UTF-16 without a mark", "dn: CN=a".encode("utf-16-le"), "UTF-16 without the mark"),
     ("bytes", b"PK\x03\x04\x00\x00", "is not text"),
@@ -32,7 +32,7 @@ def test_a_file_without_objects(tmp_path: Path, content: bytes, problem: str) ->
         load_objects(str(path))
     assert caught.value.message.startswith(f"{path}: ")
     assert problem in caught.value.message
-    assert "JSON Lines, LDAP (ldaps://host/base), LDIF" in (caught.value.help or "")
+    assert KNOWN in (caught.value.help or "")
 
 
 def test_a_folder(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_no_location(location: str, problem: str) -> None:
     with pytest.raises(UsageError) as caught:
         load_objects(location)
     assert problem in caught.value.message
-    assert "JSON Lines, LDAP (ldaps://host/base), LDIF" in (caught.value.help or "")
+    assert KNOWN in (caught.value.help or "")
 
 
 def test_a_name_that_no_file_can_have() -> None:
@@ -72,5 +72,19 @@ def test_a_name_that_no_file_can_have() -> None:
 
 
 def test_every_reader_says_what_it_reads() -> None:
-    assert list(READERS) == ["JSON Lines", "LDAP (ldaps://host/base)", "LDIF"]
+    assert list(READERS) == [
+        "BloodHound JSON",
+        "bofhound log",
+        "CliXml",
+        "csexport XML",
+        "csvde CSV",
+        "dsquery output",
+        "Format-List text",
+        "Get-ADComputer CSV",
+        "Get-ADComputer JSON",
+        "JSON Lines",
+        "LDAP (ldaps://host/base)",
+        "LDIF",
+        "snapshot (Parquet)",
+    ]
     assert all(r.read.__doc__ for r in READERS.values())

@@ -14,6 +14,7 @@ import click
 from simulator.assumptions import parse_readings
 from simulator.commands import Options
 from simulator.errors import Source, UsageError
+from simulator.language.nodes import attributes_of
 from simulator.language.parse import parse
 from simulator.objects import ObjectSet
 from simulator.reports.report import REPORTS
@@ -201,8 +202,10 @@ def instant(option: str, text: str) -> datetime:
 def read_objects(
     locations: str | tuple[str, ...], values: dict[str, Any], *rule_sets: RuleSet
 ) -> ObjectSet:
-    """The objects at all *locations*, with the attributes that the *rule_sets* read."""
-    attributes = frozenset().union(*(rules.attributes_read for rules in rule_sets))
+    """The objects at all *locations*, with what the *rule_sets* and `--where` read."""
+    attributes = frozenset[str]().union(*(rules.attributes_read for rules in rule_sets))
+    if where := values.get("where"):
+        attributes |= attributes_of(parse(Source("--where", where)))
     return load_all(
         (locations,) if isinstance(locations, str) else locations,
         source_request(values, attributes),

@@ -24,12 +24,16 @@ _SID_ATTRIBUTES = frozenset({"mS-DS-CreatorSID"})  # the connector shows these b
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One object as it came: names spelt as they came, values raw, *place* for messages."""
+    """One object as it came: names spelt as they came, values raw, *place* for messages.
+
+    *not_carried* holds, spelt as the schema spells them, attributes that the source leaves out.
+    """
 
     dn: str
     attributes: Mapping[str, Sequence[RawValue]]
     place: str
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    not_carried: Mapping[str, Unreadable] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -49,17 +53,7 @@ def decode(record: Record, decoding: Decoding) -> ConnectorObject:
             f"{record.place}: an object without a distinguished name",
             "ask the directory for objects below a base, not for its root",
         )
-    grouped: dict[str, list[RawValue]] = {}
-    for name, values in record.attributes.items():
-        spelling = _spelling(name, record, decoding)
-        if spelling:
-            grouped.setdefault(spelling, []).extend(v for v in values if v or isinstance(v, int))
-    attributes: dict[str, Value | Unreadable] = {}
-    for name, raw in grouped.items():
-        if raw:
-            attributes[name] = _attribute(name, raw, record, decoding)
-    for name, reason in record.unreadable.items():
-        attributes[_spelling(name, record, decoding) or name] = Unreadable(reason)
+    attributes = typed(record, decoding)
     # A part of every object in Active Directory, which a reader therefore does not ask for.
     attributes["distinguishedName"] = Reference(record.dn)
     _check_identity(attributes, record, decoding)
@@ -68,6 +62,22 @@ def decode(record: Record, decoding: Decoding) -> ConnectorObject:
     return ConnectorObject(
         record.dn, _type(names, attributes, record), attributes, names, origin=record.place
     )
+
+
+def typed(record: Record, decoding: Decoding) -> dict[str, Value | Unreadable]:
+    """The attributes of *record* by the schema's names, each with its typed value."""
+    grouped: dict[str, list[RawValue]] = {}
+    for name, values in record.attributes.items():
+        spelling = _spelling(name, record, decoding)
+        if spelling:
+            grouped.setdefault(spelling, []).extend(v for v in values if v or isinstance(v, int))
+    attributes: dict[str, Value | Unreadable] = dict(record.not_carried)
+    for name, raw in grouped.items():
+        if raw:
+            attributes[name] = _attribute(name, raw, record, decoding)
+    for name, reason in record.unreadable.items():
+        attributes[_spelling(name, record, decoding) or name] = Unreadable(reason)
+    return attributes
 
 
 def wanted_name(name: str) -> str:
@@ -198,7 +208,8 @@ def _check_identity(
 ) -> None:
     """Refuses an object without objectGUID, and one that came before."""
     guid = attributes.get("objectGUID")
-    if not isinstance(guid, bytes) or len(guid) != 16:
+    unknown = isinstance(guid, Unreadable) and not guid.carried
+    if not unknown and (not isinstance(guid, bytes) or len(guid) != 16):
         # The published rules compare certificates with objectGUID: without it, any would match.
         problem = "has no objectGUID" if guid is None else "has an objectGUID that is not 16 bytes"
         raise InputError(
@@ -206,7 +217,10 @@ def _check_identity(
             "ask for objectGUID, for example with ldapsearch ... objectGUID or ldifde -l"
             " objectGUID,...; every object of Active Directory has one",
         )
-    for key, what in ((guid, "objectGUID"), (dn_key(record.dn), "distinguished name")):
+    keys: list[tuple[str | bytes, str]] = [(dn_key(record.dn), "distinguished name")]
+    if isinstance(guid, bytes):
+        keys.insert(0, (guid, "objectGUID"))
+    for key, what in keys:
         if key in decoding.places:
             raise InputError(
                 f"{record.place}: {record.dn} has the {what} of the object at"

@@ -5,11 +5,8 @@ A value is text, a number, a truth value, or binary as `{"base64": ...}`, `{"hex
 tells where and when the objects were read.
 """
 
-import base64
-import binascii
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -17,28 +14,34 @@ from typing import NoReturn
 
 from simulator.errors import InputError
 from simulator.objects import ObjectSet, parse_guid
-from simulator.sources.decode import Decoding, RawValue, Record, decode
+from simulator.sources.binary import from_base64, from_hex, from_sid
+from simulator.sources.decode import Decoding, RawValue, Record, decode, typed, wanted_name
+from simulator.sources.recognise import is_bloodhound, is_powershell
 from simulator.sources.source import Location, SourceRequest, reader
 from simulator.sources.textfile import numbered_lines
+from simulator.values import AttributeMap, Unreadable
 
-_SID = re.compile(r"S-1-[0-9]{1,10}(-[0-9]{1,10}){1,15}")
 _HEAD_KEYS: Mapping[str, type] = {
     "source": str,
     "captured_at": str,
     "complete": bool,
     "account": str,
     "notes": list,
+    "details": dict,
 }
 
 
 def _recognises(location: Location) -> bool:
-    return location.first_line is not None and location.first_line.lstrip().startswith("{")
+    if location.first_line is None or not location.first_line.lstrip().startswith("{"):
+        return False
+    return not (is_powershell(location) or is_bloodhound(location))
 
 
 @reader("JSON Lines", _recognises)
 def read_json_lines(location: Location, request: SourceRequest) -> ObjectSet:
     """Reads objects from JSON Lines, one JSON object on each line."""
     digest, decoding, objects = hashlib.sha256(), Decoding(), []
+    not_carried: set[str] = set()
     head: Mapping[str, object] = {}
     content = False
     for number, line in numbered_lines(Path(location.text), location.text, digest):
@@ -53,10 +56,12 @@ def read_json_lines(location: Location, request: SourceRequest) -> ObjectSet:
                 )
             head = _head(parsed, place)
         else:
-            objects.append(decode(_record(parsed, place), decoding))
+            record = _record(parsed, place)
+            not_carried |= record.not_carried.keys()
+            objects.append(decode(record, decoding))
         content = True
     source = head.get("source")
-    notes = head.get("notes")
+    notes, details = head.get("notes"), head.get("details")
     return ObjectSet(
         objects=tuple(objects),
         source=location.text,
@@ -64,9 +69,19 @@ def read_json_lines(location: Location, request: SourceRequest) -> ObjectSet:
         captured_at=str(head.get("captured_at", "")),
         complete=head.get("complete") is not False,
         account=str(head.get("account", "")),
-        notes=(*(notes if isinstance(notes, list) else ()), *decoding.notes),
-        details={"captured from": str(source)} if source else {},
+        notes=tuple(dict.fromkeys((*(notes if isinstance(notes, list) else ()), *decoding.notes))),
+        details={
+            **({"captured from": str(source)} if source else {}),
+            **(details if isinstance(details, dict) else {}),
+        },
+        not_carried=tuple(sorted(not_carried, key=str.casefold)),
     )
+
+
+def attributes_of(parsed: Mapping[str, object], place: str) -> AttributeMap:
+    """The attributes of an object that is parsed already, without a look at its identity."""
+    record = _record(parsed, place)
+    return typed(record, Decoding())
 
 
 def _parse(line: str, place: str) -> dict[str, object]:
@@ -117,11 +132,18 @@ def _head(parsed: Mapping[str, object], place: str) -> Mapping[str, object]:
         if kind is None:
             _fail(place, f"`{key}` is not known in a head", f"known are {', '.join(_HEAD_KEYS)}")
         if not isinstance(value, kind):
-            words = {str: "text", bool: "true or false", list: "a list of texts"}
+            words = {
+                str: "text",
+                bool: "true or false",
+                list: "a list of texts",
+                dict: "texts by name",
+            }
             _fail(place, f"`{key}` of the head must be {words[kind]}")
         match value:
             case list() if not all(isinstance(note, str) for note in value):
                 _fail(place, f"`{key}` of the head must be a list of texts")
+            case dict() if not all(isinstance(text, str) for text in value.values()):
+                _fail(place, f"`{key}` of the head must be texts by name")
             case str() if value and key == "captured_at":
                 _check_time(value, place)
     return head
@@ -142,30 +164,37 @@ def _check_time(text: str, place: str) -> None:
 
 def _record(parsed: Mapping[str, object], place: str) -> Record:
     for key in parsed:
-        if key not in ("dn", "attributes", "unreadable"):
+        if key not in ("dn", "attributes", "unreadable", "not_carried"):
             _fail(
                 place,
                 f"`{key}` is not known in an object",
-                "known are dn, attributes, unreadable; attributes go inside `attributes`",
+                "known are dn, attributes, unreadable, not_carried; attributes go inside"
+                " `attributes`",
             )
     dn, attributes = parsed.get("dn"), parsed.get("attributes")
     if not isinstance(dn, str) or not dn.strip():
         _fail(place, "an object without a `dn`", 'write "dn": "CN=...,DC=..."')
     if not isinstance(attributes, dict):
         _fail(place, f"{dn} has no `attributes`", 'write "attributes": {"cn": "...", ...}')
-    unreadable = parsed.get("unreadable", {})
-    if not isinstance(unreadable, dict) or not all(
-        isinstance(r, str) for r in unreadable.values()
-    ):
-        _fail(place, "`unreadable` must give a reason for each attribute", '{"cn": "no right"}')
-    _check_names([*attributes, *unreadable], dn, place)
+    unreadable, not_carried = (
+        _reasons(parsed, key, place) for key in ("unreadable", "not_carried")
+    )
+    _check_names([*attributes, *unreadable, *not_carried], dn, place)
     raw = {
         name: tuple(
             _raw(v, name, dn, place) for v in (value if isinstance(value, list) else [value])
         )
         for name, value in attributes.items()
     }
-    return Record(dn, raw, place, unreadable)
+    absent = {wanted_name(n): Unreadable(reason, False) for n, reason in not_carried.items()}
+    return Record(dn, raw, place, unreadable, absent)
+
+
+def _reasons(parsed: Mapping[str, object], key: str, place: str) -> Mapping[str, str]:
+    reasons = parsed.get(key, {})
+    if not isinstance(reasons, dict) or not all(isinstance(r, str) for r in reasons.values()):
+        _fail(place, f"`{key}` must give a reason for each attribute", '{"cn": "no right"}')
+    return reasons
 
 
 def _check_names(names: list[str], dn: str, place: str) -> None:
@@ -205,34 +234,11 @@ def _raw(value: object, name: str, dn: str, place: str) -> RawValue:
     )
 
 
-def _base64(text: str) -> bytes | None:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-
-
-def _hex(text: str) -> bytes | None:
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        return None
-
-
-def _sid(text: str) -> bytes | None:
-    if not _SID.fullmatch(text) or any(int(part) >= 2**32 for part in text.split("-")[3:]):
-        return None  # ldap3 would cut what is too large
-    from ldap3.protocol.formatters.validators import validate_sid
-
-    converted = validate_sid(text)  # type: ignore[no-untyped-call]  # the stubs leave it bare
-    return bytes(converted)
-
-
 _BINARY: Mapping[str, Callable[[str], bytes | None]] = {
-    "base64": _base64,
-    "hex": _hex,
+    "base64": from_base64,
+    "hex": from_hex,
     "guid": parse_guid,
-    "sid": _sid,
+    "sid": from_sid,
 }
 
 

@@ -79,7 +79,11 @@ def _unfolded(lines: Iterable[tuple[int, str]], name: str) -> Iterator[_Line]:
     for at, line in lines:
         if line.startswith(" "):
             if parts is None:
-                _fail(f"{name}:{at}", "a continuation line with nothing to continue")
+                _fail(
+                    f"{name}:{at}",
+                    "a continuation line with nothing to continue",
+                    "lines of objects begin without blanks: export again if the file was edited",
+                )
             parts.append(line[1:])
             continue
         if parts is not None:
@@ -125,7 +129,11 @@ def _record(block: list[_Line], name: str, report: _Report) -> Record | None:
     first = block[0]
     if first.text.lower().startswith("version:"):
         if first.text[8:].strip() != "1":
-            _fail(f"{name}:{first.number}", f"`{first.text}`: only version 1 of LDIF is known")
+            _fail(
+                f"{name}:{first.number}",
+                f"`{first.text[:60]}`: only version 1 of LDIF is known",
+                "export again with ldapsearch or ldifde",
+            )
         block = block[1:]
         if not block:
             return None

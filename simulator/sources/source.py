@@ -10,7 +10,7 @@ from pathlib import Path
 from simulator.errors import InputError, UsageError
 from simulator.objects import ObjectSet
 from simulator.registry import Registry
-from simulator.sources.textfile import first_line
+from simulator.sources.textfile import beginning, first_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class SourceRequest:
     place of the system's, *server_name* a name to accept in the server's certificate beside the
     host of the URL. *plain* allows a connection without TLS, for which a password is refused.
     *filter* stands in for a filter in the URL. *timeout* is the longest silence, in seconds, that
-    is borne. *progress* is told now and then how many objects have come.
+    is borne. *certificate_column* names a column of a file that holds certificates as base64 by
+    another name than userCertificate. *progress* is told now and then how many objects have come.
     """
 
     attributes: frozenset[str] = frozenset()
@@ -34,15 +35,20 @@ class SourceRequest:
     filter: str | None = None
     timeout: float = 60
     page_size: int = 1000
+    certificate_column: str = ""
     progress: Callable[[int], object] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A location as the user wrote it, and the first line of its content; `None` for a URL."""
+    """A location as the user wrote it, and the first line of its content; `None` for a URL.
+
+    *start* is more of the content, for formats that their first line does not tell apart.
+    """
 
     text: str
     first_line: str | None
+    start: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ def load_objects(location: str, request: SourceRequest | None = None) -> ObjectS
     """The objects at *location*: a file in a known format, or the URL of a directory server."""
     if not location:
         raise UsageError("no objects: the location is empty", f"give {_known()}")
-    place = Location(location, None if "://" in location else _peek(location))
+    place = Location(location, None) if "://" in location else _peek(location)
     for known in READERS.values():
         if known.recognises(place):
             return known.read(place, request or SourceRequest())
@@ -85,8 +91,8 @@ def load_objects(location: str, request: SourceRequest | None = None) -> ObjectS
     )
 
 
-def _peek(location: str) -> str:
-    """The first line with content of the file at *location*."""
+def _peek(location: str) -> Location:
+    """The file at *location* with the first line that has content."""
     path = Path(location)
     if path.is_dir():
         raise InputError(
@@ -96,7 +102,7 @@ def _peek(location: str) -> str:
     line = first_line(path, location)
     if line is None:
         raise InputError(f"{location}: is empty", f"objects can be read from {_known()}")
-    return line
+    return Location(location, line, beginning(path, location))
 
 
 def _known() -> str:
@@ -111,7 +117,7 @@ def _guess(line: str) -> str:
     if start.startswith("["):
         return "is a JSON list; one object per line, without a list around them, is read"
     if start.startswith("<"):
-        return "is XML, which no reader of objects takes"
-    if start.startswith("#TYPE") or start.count(",") > 1 or start.count(";") > 1:
-        return "looks like CSV, which cannot hold certificates"
+        return "is XML of a kind that no reader of objects takes"
+    if start.count(",") > 1 or start.count(";") > 1:
+        return "looks like CSV, but names no column DN or DistinguishedName in its first line"
     return f"holds no objects in a known format; its first line is `{start[:60].rstrip()}`"

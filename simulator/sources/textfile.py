@@ -17,6 +17,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _PEEK = 1 << 16
+MAXIMUM_SIZE = 1 << 30  # what is held whole takes several times its size in memory
 
 
 class Digest(Protocol):
@@ -38,6 +39,36 @@ def first_line(path: Path, name: str) -> str | None:
     return None
 
 
+def beginning(path: Path, name: str) -> str:
+    """The first characters of *path*, enough to tell its format, what is no text replaced."""
+    with _open(path, name) as stream:
+        mark, encoding = _encoding(stream)
+        stream.seek(len(mark))
+        return stream.read(_PEEK).decode(encoding, errors="replace")
+
+
+def whole_text(path: Path, name: str, digest: Digest, maximum: int = MAXIMUM_SIZE) -> str:
+    """All of *path* as text, for formats that cannot be read line by line."""
+    with _open(path, name) as stream:
+        mark, encoding = _encoding(stream)
+        stream.seek(0)
+        try:
+            content = stream.read(maximum + 1)
+        except OSError as error:
+            raise _unreadable(name, error) from None
+    if len(content) > maximum:
+        raise InputError(
+            f"{name}: is larger than {maximum >> 20} MB, too large for this format",
+            "export fewer objects at a time, or as LDIF, which is read line by line",
+        )
+    digest.update(content)
+    try:
+        return content[len(mark) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        number = content.count(b"\n", 0, len(mark) + error.start) + 1
+        raise _no_text(f"{name}:{number}", error, encoding) from None
+
+
 def numbered_lines(path: Path, name: str, digest: Digest) -> Iterator[tuple[int, str]]:
     """Every line of *path*, numbered from 1, without its end; all bytes pass through *digest*."""
     with _open(path, name) as stream:
@@ -55,11 +86,7 @@ def numbered_lines(path: Path, name: str, digest: Digest) -> Iterator[tuple[int,
                 for number, line in enumerate(_wide_lines(stream, encoding, digest), 1):
                     yield number, line.rstrip("\r\n")
         except UnicodeDecodeError as error:
-            raise InputError(
-                f"{name}:{number + wide}: is not {'UTF-16' if wide else 'UTF-8'} text:"
-                f" {error.reason}",
-                "save it as UTF-8, or let the tool that wrote it do so (ldifde -u writes UTF-16)",
-            ) from None
+            raise _no_text(f"{name}:{number + wide}", error, encoding) from None
         except OSError as error:
             raise _unreadable(name, error) from None
 
@@ -76,6 +103,14 @@ def _open(path: Path, name: str) -> BinaryIO:
         ) from None
     except (OSError, ValueError) as error:
         raise _unreadable(name, error) from None
+
+
+def _no_text(place: str, error: UnicodeDecodeError, encoding: str) -> InputError:
+    kind = "UTF-8" if encoding == "utf-8" else "UTF-16"
+    return InputError(
+        f"{place}: is not {kind} text: {error.reason}",
+        "save it as UTF-8, or let the tool that wrote it do so (ldifde -u writes UTF-16)",
+    )
 
 
 def _unreadable(name: str, error: Exception) -> InputError:

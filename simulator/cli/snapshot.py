@@ -1,0 +1,158 @@
+"""`aadsim snapshot`."""
+
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from simulator.cli.options import (
+    directory_options,
+    instant,
+    secret,
+    source_request,
+)
+from simulator.cli.output import INCOMPLETE
+from simulator.errors import UsageError
+from simulator.objects import ObjectSet
+from simulator.rulefiles import load_rules
+from simulator.rulefiles.shipped import shipped_sets
+from simulator.sources.carried import COMPUTER_ATTRIBUTES
+from simulator.sources.merge import load_all
+from simulator.sources.redact import redact
+from simulator.sources.snapshot_write import write_snapshot
+
+KEY_VARIABLE = "AADSIM_REDACTION_KEY"
+KEY_FILE_VARIABLE = "AADSIM_REDACTION_KEY_FILE"
+
+
+@click.command()
+@click.argument("objects", metavar="O...", nargs=-1, required=True)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="Parquet, or JSON Lines where the name ends in .jsonl; whole or not at all.",
+)
+@click.option(
+    "--rules",
+    "-r",
+    multiple=True,
+    metavar="R",
+    help="Ask for what these rules read as well; the shipped ones are always covered.",
+)
+@click.option(
+    "--attribute",
+    multiple=True,
+    metavar="NAME",
+    help="Ask for this attribute as well; repeatable.",
+)
+@click.option(
+    "--captured-at",
+    metavar="TIME",
+    help="When the objects of a file were exported, ISO 8601; of a server it is known.",
+)
+@click.option(
+    "--redact",
+    "redacted",
+    is_flag=True,
+    help="Replace names, DNs and SIDs by pseudonyms. The key comes from AADSIM_REDACTION_KEY, or "
+    "from the file that AADSIM_REDACTION_KEY_FILE names; the same key gives the same pseudonyms.",
+)
+@click.option(
+    "--keep",
+    multiple=True,
+    metavar="NAME",
+    help="With --redact: leave this attribute as it is; repeatable.",
+)
+@directory_options
+def snapshot(
+    objects: tuple[str, ...], output: Path, rules: tuple[str, ...], attribute: tuple[str, ...],
+    captured_at: str | None, redacted: bool, keep: tuple[str, ...], **values: Any,
+) -> int:  # fmt: skip
+    """Pulls objects once into a file from which everything runs later, offline.
+
+    \b
+    aadsim snapshot ldaps://dc1.contoso.com --user reader@contoso.com --output contoso.parquet
+
+    Every attribute of a file is kept. A server is asked for the attributes that rules read, and
+    for no others: all attributes of a computer would include its local administrator's password.
+    """
+    if keep and not redacted:
+        raise UsageError("--keep says what --redact leaves", "give --redact as well")
+    key = _key() if redacted else b""
+    began = datetime.now(UTC)
+    progress = _Progress()
+    request = source_request(values, _attributes(rules, attribute))
+    found = load_all(objects, replace(request, progress=progress.read))
+    found = _timed(found, objects, captured_at, began)
+    if redacted:
+        found = redact(found, key, frozenset(keep))
+    sum = write_snapshot(found, output, progress.written)
+    progress.end()
+    state = "complete" if found.complete else "INCOMPLETE"
+    click.echo(f"{output}: {len(found.objects)} objects of {found.source}, {state}")
+    click.echo(f"captured at {found.captured_at or 'a time that nobody told (--captured-at)'}")
+    click.echo(f"content sha256 {sum}")
+    for note in found.notes:
+        click.echo(f"note: {note}")
+    return 0 if found.complete else INCOMPLETE
+
+
+def _attributes(rules: tuple[str, ...], more: tuple[str, ...]) -> frozenset[str]:
+    sets = [load_rules(name) for name in shipped_sets() if not name.startswith("server-")]
+    if rules:
+        sets.append(load_rules(*rules))
+    read = frozenset[str]().union(*(s.attributes_read for s in sets))
+    return read | set(COMPUTER_ATTRIBUTES) | set(more)
+
+
+def _timed(
+    found: ObjectSet, locations: tuple[str, ...], given: str | None, began: datetime
+) -> ObjectSet:
+    """*found* with the time of its capture: what was told, or for servers when it began."""
+    if given:
+        return replace(found, captured_at=instant("--captured-at", given).isoformat())
+    if not found.captured_at and all("://" in location for location in locations):
+        moment = began.replace(microsecond=0).isoformat().replace("+00:00", "Z")
+        return replace(found, captured_at=moment)
+    return found
+
+
+def _key() -> bytes:
+    key = secret(KEY_VARIABLE, KEY_FILE_VARIABLE)
+    if key is None:
+        raise UsageError(
+            "--redact needs a key",
+            f"let {KEY_FILE_VARIABLE} name a file with one, made for example by: openssl rand -hex"
+            " 32; keep it, for the same key gives the same pseudonyms",
+        )
+    if len(key.strip()) < 16:
+        raise UsageError(
+            "the key of --redact is too short", "take 16 characters or more, made by chance"
+        )
+    return key.strip().encode()
+
+
+class _Progress:
+    """Says on standard error how far the work is, where that is a terminal."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+
+    def read(self, count: int) -> None:
+        self._show(f"{count:,} objects read")
+
+    def written(self, count: int) -> None:
+        self._show(f"{count:,} objects written")
+
+    def end(self) -> None:
+        if self._shown:
+            click.echo("\r\033[K", nl=False, err=True)
+
+    def _show(self, text: str) -> None:
+        if self._shown:
+            click.echo(f"\r\033[K{text}", nl=False, err=True)

@@ -1,0 +1,42 @@
+"""Bytes from the texts that files hold for them; `None` where a text is no such thing."""
+
+import base64
+import binascii
+import re
+
+_SID = re.compile(r"S-1-[0-9]{1,10}(-[0-9]{1,10}){1,15}")
+
+
+def from_base64(text: str) -> bytes | None:
+    """The bytes of base64 without anything else around or in it."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def from_hex(text: str) -> bytes | None:
+    """The bytes of hexadecimal digits."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return None
+
+
+def from_sid(text: str) -> bytes | None:
+    """The bytes of a security identifier written `S-1-...`."""
+    if not _SID.fullmatch(text) or any(int(part) >= 2**32 for part in text.split("-")[3:]):
+        return None  # ldap3 would cut what is too large
+    from ldap3.protocol.formatters.validators import validate_sid
+
+    converted = validate_sid(text)  # type: ignore[no-untyped-call]  # the stubs leave it bare
+    return bytes(converted)
+
+
+def from_numbers(values: object) -> bytes | None:
+    """The bytes that a list of whole numbers from 0 to 255 stands for."""
+    if not isinstance(values, list) or not values:
+        return None
+    if not all(type(v) is int and 0 <= v < 256 for v in values):
+        return None
+    return bytes(values)

@@ -1,0 +1,149 @@
+"""How objects lie in a snapshot: a row for each, a column for each attribute of the schema.
+
+What no column can hold as it is (attributes outside the schema, several values of a single-valued
+one, what could not be read) lies together in the column `other`, as our JSON. `pyarrow` is
+imported where it is used, and nowhere else in the program.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from simulator.errors import InputError
+from simulator.objects import ConnectorObject
+from simulator.schema import standard_schema
+from simulator.sources.object_form import NAME, attributes_form, line
+from simulator.values import Reference, Unreadable, Value
+
+if TYPE_CHECKING:
+    import pyarrow
+
+Attributes = Mapping[str, Value | Unreadable]
+VERSION = 1
+KEY = b"aadsim.snapshot"
+ROWS = 16_384  # of a row group: the unit of streaming and of parallel work
+_FIXED = ("dn", "type", "classes", "other")
+# few different values among many objects
+_REPEATED = ("type", "classes", "operatingSystem", "operatingSystemVersion", "objectCategory",
+             "operatingSystemServicePack", "objectClass")  # fmt: skip
+_PYTHON = {"num": int, "bool": bool, "str": str, "bin": bytes, "ref": Reference}
+
+
+def columns_of(objects: Iterable[ConnectorObject]) -> list[str]:
+    """The attributes of *objects* that have a column."""
+    names: set[str] = set()
+    for each in objects:
+        names |= each.attributes.keys()
+    known = standard_schema("ad").attributes
+    return sorted((names & known.keys()) - {NAME}, key=str.casefold)
+
+
+def arrow_schema(columns: Sequence[str]) -> "pyarrow.Schema":
+    """The columns of a snapshot with these attributes."""
+    import pyarrow as pa
+
+    kinds = {
+        "num": pa.int64(), "bool": pa.bool_(), "str": pa.string(), "bin": pa.binary(),
+        "ref": pa.string(),
+    }  # fmt: skip
+    fields = [
+        pa.field("dn", pa.string(), nullable=False),
+        pa.field("type", pa.string(), nullable=False),
+        pa.field("classes", pa.list_(pa.string())),
+    ]
+    for name in columns:
+        known = standard_schema("ad").attributes[name]
+        kind = pa.binary(16) if name == "objectGUID" else kinds[known.type]
+        fields.append(pa.field(name, pa.list_(kind) if known.multi else kind))
+    return pa.schema([*fields, pa.field("other", pa.string())])
+
+
+def dictionary_columns(columns: Sequence[str]) -> list[str]:
+    """The columns whose values are written once and referred to."""
+    multi = [n for n in columns if standard_schema("ad").attributes[n].multi]
+    lists = {"classes", *multi}
+    named = ("type", "classes", "other", *columns)
+    return [f"{n}.list.element" if n in lists else n for n in named if n in (*_REPEATED, "other")]
+
+
+def batch(
+    objects: Sequence[ConnectorObject], columns: Sequence[str], schema: "pyarrow.Schema"
+) -> "pyarrow.RecordBatch":
+    """The rows of *objects*."""
+    import pyarrow as pa
+
+    cells: dict[str, list[Any]] = {name: [] for name in schema.names}
+    for each in objects:
+        cells["dn"].append(each.dn)
+        cells["type"].append(each.type)
+        cells["classes"].append(list(each.classes))
+        held = set()
+        for name in columns:
+            cell = _cell(name, each.attributes.get(name))
+            cells[name].append(cell)
+            if cell is not None:
+                held.add(name)
+        rest = {n: v for n, v in each.attributes.items() if n not in held and n != NAME}
+        cells["other"].append(line(attributes_form(rest)) if rest else None)
+    arrays = [pa.array(cells[field.name], field.type) for field in schema]
+    return pa.record_batch(arrays, schema=schema)
+
+
+def _cell(name: str, value: Value | Unreadable) -> Any:
+    """What the column *name* holds for *value*; `None` if it cannot hold it."""
+    known = standard_schema("ad").attributes[name]
+    kind = _PYTHON[known.type]
+    if known.multi:
+        if not isinstance(value, tuple) or not value or any(type(v) is not kind for v in value):
+            return None
+        return [_plain(v) for v in value]
+    if type(value) is not kind or (name == "objectGUID" and len(value) != 16):  # type: ignore[arg-type]  # bytes there
+        return None
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    return value.dn if isinstance(value, Reference) else value
+
+
+def objects_of(rows: "pyarrow.RecordBatch", place: str, first: int) -> list[ConnectorObject]:
+    """The objects of *rows*, the first of which is the row *first* of the snapshot."""
+    cells = {name: rows.column(name).to_pylist() for name in rows.schema.names}
+    columns = [name for name in rows.schema.names if name not in _FIXED]
+    known = {name: standard_schema("ad").attributes[name] for name in columns}
+    found = []
+    for at in range(rows.num_rows):
+        dn = cells["dn"][at]
+        attributes: dict[str, Value | Unreadable] = {NAME: Reference(dn)}
+        for name in columns:
+            cell = cells[name][at]
+            if cell is not None:
+                reference = known[name].type == "ref"
+                if known[name].multi:
+                    attributes[name] = tuple(Reference(v) if reference else v for v in cell)
+                else:
+                    attributes[name] = Reference(cell) if reference else cell
+        if cells["other"][at] is not None:
+            attributes.update(_other(cells["other"][at], dn, f"{place}: row {first + at}"))
+        found.append(
+            ConnectorObject(
+                dn,
+                cells["type"][at],
+                attributes,
+                tuple(cells["classes"][at]),
+                origin=f"{place}: row {first + at}",
+            )
+        )
+    return found
+
+
+def _other(text: str, dn: str, place: str) -> Attributes:
+    from simulator.sources.json_file import attributes_of
+
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        raise InputError(
+            f"{place}: the column `other` is no JSON", "take a new snapshot"
+        ) from None
+    return attributes_of({"dn": dn, **parsed}, place)

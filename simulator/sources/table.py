@@ -1,0 +1,80 @@
+"""Rows of a CSV file: header, values and the line on which each row begins."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from simulator.errors import InputError
+from simulator.sources.recognise import delimiter
+
+_CUT = "export the objects again: the file was cut or edited"
+
+
+class _Reader(Protocol):
+    """What `csv.reader` gives."""
+
+    @property
+    def line_num(self) -> int:
+        """How many lines have been read."""
+
+    def __next__(self) -> list[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its values by the names in the header, and its *place* for messages."""
+
+    place: str
+    values: dict[str, str]
+
+
+def rows(text: str, name: str) -> tuple[list[str], Iterator[Row]]:
+    """The column names of the CSV *text*, and its rows; a `#TYPE` line is passed over."""
+    lines = text.splitlines(keepends=True)
+    first = 0
+    while first < len(lines) and (not lines[first].strip() or _is_type(lines[first])):
+        first += 1
+    if first == len(lines):
+        raise InputError(f"{name}: has no header with the names of columns", _CUT)
+    separator = delimiter(lines[first])
+    reader = csv.reader(_without_nul(lines[first:], name, first), delimiter=separator, strict=True)
+    csv.field_size_limit(1 << 30)  # an object may have more than a thousand certificates
+    try:
+        header = [column.strip() for column in next(reader)]
+    except (csv.Error, StopIteration) as error:
+        raise InputError(f"{name}:{first + 1}: the header is no CSV: {error}", _CUT) from None
+    folded = [column.casefold() for column in header]
+    twice = [c for c in header if c and folded.count(c.casefold()) > 1]
+    if twice:
+        raise InputError(f"{name}:{first + 1}: the column {twice[0]} is there twice", _CUT)
+    return header, _rows(reader, header, name, first)
+
+
+def _rows(reader: "_Reader", header: list[str], name: str, first: int) -> Iterator[Row]:
+    while True:
+        place = f"{name}:{first + reader.line_num + 1}"
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise InputError(f"{place}: is no row of CSV: {error}", _CUT) from None
+        if not any(cells):
+            continue
+        if len(cells) != len(header):
+            raise InputError(
+                f"{place}: {len(cells)} values in a row, but the header names {len(header)}", _CUT
+            )
+        yield Row(place, {n: v for n, v in zip(header, cells, strict=True) if n})
+
+
+def _is_type(line: str) -> bool:
+    return line.lstrip().upper().startswith("#TYPE")
+
+
+def _without_nul(lines: list[str], name: str, first: int) -> Iterator[str]:
+    for number, line in enumerate(lines, first + 1):
+        if "\0" in line:
+            raise InputError(f"{name}:{number}: holds a character that no text has", _CUT)
+        yield line
