@@ -14,6 +14,9 @@ from typing import TypeAlias
 
 NULL = None
 
+# The kind of error that reading a value is which the file of objects leaves out.
+NOT_CARRIED = "not-carried"
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -43,7 +46,7 @@ class Unreadable:
     @property
     def kind(self) -> str:
         """The kind of error that reading it is: what is not carried is unknown, not wrong."""
-        return "unreadable" if self.carried else "not-carried"
+        return "unreadable" if self.carried else NOT_CARRIED
 
 
 Scalar: TypeAlias = bool | int | str | bytes | Reference | datetime | FlowLiteral

@@ -103,7 +103,7 @@ def attribute(context: Context, name: str) -> Value:
 def _readable(context: Context, name: str) -> Value:
     value = context.attributes.get(name)
     if isinstance(value, Unreadable):
-        raise ObjectError("unreadable", f"`{name}` could not be read: {value.reason}")
+        raise ObjectError(value.kind, f"`{name}` could not be read: {value.reason}")
     return value
 
 

@@ -11,7 +11,7 @@ from simulator.reports.summary import (
     reason_counts,
     system_of,
 )
-from simulator.sync.outcome import Disposition, Outcome
+from simulator.sync.outcome import Outcome
 from simulator.values import time_text
 
 
@@ -89,9 +89,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _side(outcome: Outcome) -> str:
-    decided = outcome.disposition is not Disposition.UNCERTAIN
     ids = " ".join(sorted({r.assumption for r in outcome.readings}))
-    return f"{outcome.disposition} ({outcome.reason.code if decided else ids})"
+    return f"{outcome.disposition} ({ids or outcome.reason.code})"
 
 
 def _cell(text: str) -> str:

@@ -229,7 +229,7 @@ def _effect(disposition: Disposition) -> str:
     match disposition:
         case Disposition.SYNCS:
             return "in"
-        case Disposition.ERROR:
+        case Disposition.ERROR | Disposition.UNCERTAIN:
             return "unknown"
     return "out"
 

@@ -104,7 +104,7 @@ class JoinIndex:
 
 def _values(value: Value | Unreadable) -> tuple[Value, ...]:
     if isinstance(value, Unreadable):
-        raise ObjectError("unreadable", f"a join attribute could not be read: {value.reason}")
+        raise ObjectError(value.kind, f"a join attribute could not be read: {value.reason}")
     if value is None or value == "":
         return ()
     return value if isinstance(value, tuple) else (value,)

@@ -14,7 +14,7 @@ from simulator.sync.outcome import FlowError, Joining, Pass
 from simulator.sync.precedence import winners
 from simulator.sync.rulebook import RuleBook
 from simulator.sync.scope import scope
-from simulator.values import Value
+from simulator.values import NOT_CARRIED, Value
 
 Traced = Callable[[AttributeFlow], bool]
 Errors = tuple[FlowError, ...]
@@ -82,7 +82,9 @@ def _run(
     given = tuple(c for r in flowing for c in contributions(r, context, schema, traced, only))
     errors = tuple(c.error for c in given if c.error is not None)
     won, merge_errors = winners(given, context)
-    return Pass(scopings, joining, given, won), (*errors, *merge_errors)
+    # what is wrong comes before what is only not known
+    found = sorted((*errors, *merge_errors), key=lambda error: error.kind == NOT_CARRIED)
+    return Pass(scopings, joining, given, won), tuple(found)
 
 
 def object_error(error: ObjectError) -> FlowError:

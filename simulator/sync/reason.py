@@ -240,5 +240,6 @@ CODES: Mapping[str, str] = {
     "not-linked": "no rule in scope joins or provisions the object",
     "no-join-value": "a rule would provision the object, but no attribute of its join has a value",
     "assumption": "another reading of a numbered assumption changes the outcome",
+    "not-carried": "the file of objects leaves out a value on which the object turns",
     "error": "a scope, join or flow of the object fails",
 }

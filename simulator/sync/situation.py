@@ -8,7 +8,7 @@ from simulator.rule import LinkType
 from simulator.sync import reason as reasons
 from simulator.sync.outcome import Disposition, FlowError, Outcome, Pass, Reason, Scoping
 from simulator.sync.warnings import findings, service_account
-from simulator.values import Value
+from simulator.values import NOT_CARRIED, Value
 
 FILTER = "cloudFiltered"
 
@@ -55,17 +55,22 @@ def failed(
     error: FlowError,
     context: Context,
 ) -> Outcome:
-    """The outcome of an object whose scope, join or flow fails: it keeps its present state."""
+    """The outcome of an object whose scope, join or flow fails: it keeps its present state.
+
+    Where only the file leaves a value out nothing is wrong with the object: it is UNCERTAIN.
+    """
+    unknown = error.kind == NOT_CARRIED
+    text = f"{error.kind}: {error.message}; the object keeps its present state"
     reason = Reason(
-        "error",
-        f"{error.kind}: {error.message}; the object keeps its present state",
+        NOT_CARRIED if unknown else "error",
+        error.message if unknown else text,
         error.rule.name if error.rule else "",
         error.attribute,
     )
     verdicts = reasons.certificate_verdicts(subject, None, context.now)
     return Outcome(
         subject,
-        Disposition.ERROR,
+        Disposition.UNCERTAIN if unknown else Disposition.ERROR,
         reason,
         inbound=inbound,
         outbound=outbound,

@@ -171,7 +171,7 @@ def _named(attribute: str, context: Context) -> Value:
         return context.dn
     value = context.attributes.get(attribute)
     if isinstance(value, Unreadable):
-        raise ObjectError("unreadable", f"`{attribute}` could not be read: {value.reason}")
+        raise ObjectError(value.kind, f"`{attribute}` could not be read: {value.reason}")
     return value
 
 
