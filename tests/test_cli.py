@@ -157,6 +157,27 @@ def test_functions_prints_the_reference(aadsim: Command) -> None:
     assert {"IIF", "Where", "CertSubject", "RegexIsMatch"} <= names
 
 
+def test_a_script_gets_the_values_that_only_the_server_knows(
+    aadsim: Command, tmp_path: Path
+) -> None:
+    script = tmp_path / "open.ps1"
+    script.write_text(
+        "New-ADSyncRule -Name 'Lab' -Direction 'Inbound' -Precedence $p -SourceObjectType "
+        "'computer' -TargetObjectType 'device' -LinkType 'Join' -OutVariable syncRule\n"
+        "Add-ADSyncAttributeFlowMapping -SynchronizationRule $syncRule[0] -Source @('True') "
+        "-Destination 'cloudFiltered' -FlowType 'Constant' -OutVariable syncRule\n"
+        "Add-ADSyncRule -SynchronizationRule $syncRule[0]\n"
+    )
+    arguments = ("preview", "--before", "standard-2016", "--after", "standard-2016", "--after",
+                 str(script), "--objects", FLEET)  # fmt: skip
+    refused = aadsim(*arguments)
+    assert refused.status == 2
+    assert "--set 'p=...'" in refused.err
+    given = aadsim(*arguments, "--set", "p=90")
+    assert given.status == 0
+    assert given.out.startswith("Of 349 objects, 0 enter, 324 leave")
+
+
 # -- mistakes: place, problem, way out, exit status --------------------------------------------
 
 RULE = """

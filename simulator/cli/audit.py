@@ -15,6 +15,8 @@ from simulator.cli.options import (
     read_objects,
     report_options,
     run_options,
+    set_option,
+    settings_of,
     strict_option,
 )
 from simulator.cli.output import FINDINGS, INCOMPLETE, deliver
@@ -34,6 +36,7 @@ from simulator.rulefiles import load_rules
 @report_options
 @strict_option
 @current_option
+@set_option
 @click.option(
     "--max-removed",
     default=commands.DEFAULT_MAXIMUM_REMOVED,
@@ -56,6 +59,7 @@ def audit(
     rules: tuple[str, ...], objects: tuple[str, ...], format_: str, output: Path | None,
     strict: bool, limit: int, delimiter: str, current: str | None, max_removed: str,
     forecast: str | None,
+    settings: tuple[str, ...],
     **values: Any,
 ) -> int:  # fmt: skip
     """For every object: its outcome, and the reason.
@@ -66,7 +70,7 @@ def audit(
     checked_maximum(max_removed)
     span = parse_span(forecast) if forecast else None
     state = load_current(current) if current else None
-    rule_set = load_rules(*rules)
+    rule_set = load_rules(*rules, settings=settings_of(settings))
     source = read_objects(objects, values, rule_set)
     result = commands.audit(rule_set, source, options_of(values, source), state, max_removed, span)
     deliver(REPORTS[format_](result, Layout(limit, delimiter)), output)

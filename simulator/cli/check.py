@@ -6,6 +6,7 @@ import click
 
 from simulator.check import check as check_rules
 from simulator.check import check_text
+from simulator.cli.options import set_option, settings_of
 from simulator.cli.output import FINDINGS, deliver
 from simulator.errors import Diagnostic, DiagnosticsError, Severity, UsageError
 from simulator.reports.json_form import SCHEMA_VERSION, diagnostic_form, dump
@@ -30,6 +31,7 @@ from simulator.rulefiles import load_connector, load_rules
     multiple=True,
     help="Connector export that tells which attributes are imported.",
 )
+@set_option
 @click.option(
     "--format",
     "format_",
@@ -46,7 +48,7 @@ from simulator.rulefiles import load_connector, load_rules
 )
 def check(
     rules: tuple[str, ...], expressions: tuple[str, ...], connector: tuple[str, ...],
-    format_: str, output: Path | None,
+    settings: tuple[str, ...], format_: str, output: Path | None,
 ) -> int:  # fmt: skip
     """What is wrong with rules before anything runs: syntax, names, types, precedence, traps.
 
@@ -63,7 +65,7 @@ def check(
     findings: list[Diagnostic] = []
     if rules:
         try:
-            rule_set = load_rules(*rules)
+            rule_set = load_rules(*rules, settings=settings_of(settings))
         except DiagnosticsError as error:  # text that cannot be read is a finding here
             findings += error.diagnostics
         else:

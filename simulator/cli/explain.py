@@ -14,6 +14,8 @@ from simulator.cli.options import (
     output_options,
     read_objects,
     run_options,
+    set_option,
+    settings_of,
 )
 from simulator.cli.output import deliver
 from simulator.reports.json_form import dump, explain_form
@@ -33,12 +35,13 @@ from simulator.rulefiles import load_rules
 @run_options
 @directory_options
 @output_options
+@set_option
 @click.option(
     "--full", is_flag=True, help="Every flow, and every step of the deciding expression."
 )
 def explain(
     name: str, rules: tuple[str, ...], after: tuple[str, ...], objects: tuple[str, ...],
-    format_: str, output: Path | None, full: bool, **values: Any,
+    format_: str, output: Path | None, full: bool, settings: tuple[str, ...], **values: Any,
 ) -> None:  # fmt: skip
     """One object: scope, join, flows, the deciding clause with its values, every certificate.
 
@@ -47,9 +50,10 @@ def explain(
     \b
     aadsim explain SRV01 --rules standard-1.4 --objects fixtures/fleet.jsonl
     """
-    sides = {"before" if after else "explanation": load_rules(*rules)}
+    given = settings_of(settings)
+    sides = {"before" if after else "explanation": load_rules(*rules, settings=given, shared=True)}
     if after:
-        sides["after"] = load_rules(*after)
+        sides["after"] = load_rules(*after, settings=given, shared=True)
     source = read_objects(objects, values, *sides.values())
     options = options_of(values, source)
     outcomes = {

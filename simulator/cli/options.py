@@ -152,6 +152,26 @@ report_options = _chain(
     ),
 )
 
+set_option = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="The value of something that a rule script leaves to the server to know.",
+)
+
+
+def settings_of(given: tuple[str, ...]) -> dict[str, str]:
+    """The values of `--set name=value`, by name."""
+    settings: dict[str, str] = {}
+    for each in given:
+        name, sign, value = each.partition("=")
+        if not sign or not name.strip():
+            raise UsageError(f"--set {each}: has no name and value", "write --set name=value")
+        settings[name.strip()] = value
+    return settings
+
+
 current_option = click.option(
     "--current",
     metavar="FILE",

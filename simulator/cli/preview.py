@@ -15,6 +15,8 @@ from simulator.cli.options import (
     read_objects,
     report_options,
     run_options,
+    set_option,
+    settings_of,
     strict_option,
 )
 from simulator.cli.output import FINDINGS, INCOMPLETE, deliver
@@ -47,6 +49,7 @@ from simulator.rulefiles import load_rules
 @report_options
 @strict_option
 @current_option
+@set_option
 @click.option(
     "--max-removed",
     default=commands.DEFAULT_MAXIMUM_REMOVED,
@@ -65,6 +68,7 @@ def preview(
     before: tuple[str, ...], after: tuple[str, ...], objects: tuple[str, ...], format_: str,
     output: Path | None, strict: bool, max_removed: str, limit: int, delimiter: str,
     current: str | None,
+    settings: tuple[str, ...],
     **values: Any,
 ) -> int:  # fmt: skip
     """What a rule change does to each object: enters, leaves, stays, and why.
@@ -75,7 +79,8 @@ def preview(
     """
     checked_maximum(max_removed)
     state = load_current(current) if current else None
-    old, new = load_rules(*before), load_rules(*after)
+    given = settings_of(settings)
+    old, new = (load_rules(*r, settings=given, shared=True) for r in (before, after))
     source = read_objects(objects, values, old, new)
     result = commands.preview(old, new, source, options_of(values, source), max_removed, state)
     deliver(REPORTS[format_](result, Layout(limit, delimiter)), output)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from simulator.cli.options import output_options
+from simulator.cli.options import output_options, settings_of
 from simulator.cli.output import FINDINGS, deliver
 from simulator.errors import Diagnostic, Severity, UsageError
 from simulator.reports.json_form import SCHEMA_VERSION, diagnostic_form, dump
@@ -24,17 +24,6 @@ from simulator.rulefiles.listing import (
     whole_form,
 )
 from simulator.rulefiles.writer import WRITERS, Written, renamed, write_rules
-
-
-def settings_of(given: tuple[str, ...]) -> dict[str, str]:
-    """The values of `--set name=value`, by name."""
-    settings: dict[str, str] = {}
-    for each in given:
-        name, sign, value = each.partition("=")
-        if not sign or not name.strip():
-            raise UsageError(f"--set {each}: has no name and value", "write --set name=value")
-        settings[name.strip()] = value
-    return settings
 
 
 @click.command()

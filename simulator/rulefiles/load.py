@@ -13,16 +13,20 @@ from simulator.rulefiles.rulefile import CloneRule
 from simulator.rulefiles.shipped import Place, locate
 
 
-def load_rules(*locations: str, settings: Mapping[str, str] | None = None) -> RuleSet:
+def load_rules(
+    *locations: str, settings: Mapping[str, str] | None = None, shared: bool = False
+) -> RuleSet:
     """The rules at *locations*, later ones laid over earlier ones by the names of rules.
 
     A location is a file, a folder or a zip archive of it, in any rule format, or the name of a
-    shipped set. *settings* gives, by name, what a script leaves to the server to know.
+    shipped set. *settings* gives, by name, what a script leaves to the server to know; with
+    *shared* a name may be meant for another rule set; else one that nothing asks for is refused.
     """
     if not locations:
         raise UsageError("no rules are given", "name a rule file, a folder, or a shipped rule set")
     reads = [read(locate(location), settings or {}) for location in locations]
-    _refuse_unknown(settings or {}, reads)
+    if not shared:
+        _refuse_unknown(settings or {}, reads)
     _raise([each for one in reads for each in one.problems])
     for one in reads:
         _refuse_namesakes(one.layer)
