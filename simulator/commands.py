@@ -169,6 +169,7 @@ def find_object(name: str, objects: ObjectSet) -> ConnectorObject:
         )
     spellings = {n: o.name for o in objects.objects for n in _names(o)}
     near = [spellings[n] for n in difflib.get_close_matches(wanted, spellings, n=3)]
+    near = near or [spellings[n] for n in sorted(spellings) if wanted in n][:5]
     raise UsageError(
         f"no object `{name}` among the {len(objects.objects)} of {objects.source}",
         f"did you mean {', '.join(dict.fromkeys(near))}?"

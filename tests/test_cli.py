@@ -249,6 +249,10 @@ MISTAKES = {
         ["explain", "SRV2012R2-VALUD", "--rules", "standard-2016", "--objects", FLEET],
         ["no object `SRV2012R2-VALUD`", "SRV2012R2-VALID"],
     ),
+    "part of a name": (
+        ["explain", "20-CERTS", "--rules", "standard-2016", "--objects", FLEET],
+        ["no object `20-CERTS`", "SRV2012R2-20-CERTS"],
+    ),
     "a time that is none": (
         ["audit", "--rules", "standard-2016", "--objects", FLEET, "--as-of", "tomorrow"],
         ["--as-of tomorrow", "2026-"],

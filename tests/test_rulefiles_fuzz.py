@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
@@ -93,7 +94,7 @@ def test_mutated_files(format: str) -> None:
         try:
             holds(contents_of(content, "case", True, {}))
         except BaseException:
-            Path(f"/tmp/fuzz-{format}-{number}").write_bytes(content)
+            (Path(gettempdir()) / f"fuzz-{format}-{number}").write_bytes(content)
             raise
 
 

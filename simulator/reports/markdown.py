@@ -9,9 +9,9 @@ from simulator.reports.summary import (
     change_counts,
     outcome_counts,
     reason_counts,
+    side_text,
     system_of,
 )
-from simulator.sync.outcome import Outcome
 from simulator.values import time_text
 
 
@@ -66,7 +66,7 @@ def _preview(preview: Preview, layout: Layout) -> Iterator[str]:
         yield from _list(
             ("name", "operating system", "before", "after"),
             [
-                (c.after.subject.name, system_of(c.after), _side(c.before), _side(c.after))
+                (c.after.subject.name, system_of(c.after), side_text(c.before), side_text(c.after))
                 for c in members
             ],
             layout,
@@ -86,11 +86,6 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     yield f"|{' --- |' * len(head)}"
     for row in rows:
         yield f"| {' | '.join(_cell(c) for c in row)} |"
-
-
-def _side(outcome: Outcome) -> str:
-    ids = " ".join(sorted({r.assumption for r in outcome.readings}))
-    return f"{outcome.disposition} ({ids or outcome.reason.code})"
 
 
 def _cell(text: str) -> str:

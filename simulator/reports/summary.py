@@ -33,6 +33,12 @@ def system_of(outcome: Outcome) -> str:
     return f"{name}, {version}"
 
 
+def side_text(outcome: Outcome) -> str:
+    """One side of a change: the outcome and its reason, or the assumptions that decide."""
+    ids = " ".join(sorted({r.assumption for r in outcome.readings}))
+    return f"{outcome.disposition} ({ids or outcome.reason.code})"
+
+
 def change_groups(
     changes: tuple[Comparison, ...],
 ) -> Mapping[str, Mapping[str, Mapping[Change, int]]]:

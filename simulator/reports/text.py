@@ -17,6 +17,7 @@ from simulator.reports.summary import (
     change_counts,
     outcome_counts,
     reason_counts,
+    side_text,
     system_of,
 )
 from simulator.rule import RuleSet
@@ -138,14 +139,9 @@ def _change_row(each: Comparison) -> tuple[str, ...]:
     return (
         f"  {each.after.subject.name}",
         system_of(each.after),
-        _side(each.before),
-        _side(each.after),
+        side_text(each.before),
+        side_text(each.after),
     )
-
-
-def _side(outcome: Outcome) -> str:
-    ids = " ".join(sorted({r.assumption for r in outcome.readings}))
-    return f"{outcome.disposition} ({ids or outcome.reason.code})"
 
 
 def _first(rows: Iterable[object], limit: int) -> list:  # type: ignore[type-arg]  # of what it got
