@@ -368,3 +368,18 @@ def test_an_interrupted_run_leaves_nothing_half_written(tmp_path: Path) -> None:
     assert "Traceback" not in err
     assert "interrupted" in err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("SRV2012R2-EXPIRED", "the certificate expired on 2025-11-22T00:00:00Z"),
+        ("SRV2012R2-16-EXPIRED", "all 16 certificates have expired"),
+        ("SRV2012R2-OTHER-OBJECT", "the certificate does not name this object"),
+        ("SRV2012R2-UNREADABLE", "the certificate is not readable as a certificate"),
+    ],
+)
+def test_the_reason_is_a_sentence(aadsim: Command, name: str, sentence: str) -> None:
+    ran = aadsim("explain", name, "--rules", "standard-1.4", "--rules", "server-2012-r2",
+                 "--objects", FLEET)  # fmt: skip
+    assert ran.out.splitlines()[1].strip() == sentence

@@ -80,17 +80,30 @@ def _rejected(certificates: tuple[CertificateVerdict, ...]) -> tuple[str, str]:
     """No certificate counted: the cause that they share, or that there are several."""
     causes = list(dict.fromkeys(c.verdict for c in certificates))
     count = len(certificates)
-    noun = "the certificate is" if count == 1 else f"all {count} certificates are"
     if len(causes) == 1:
-        text = certificates[0].text
-        if causes[0] == "certificate-names-other-object":
-            noun = "the certificate" if count == 1 else f"none of {count} certificates"
-            return causes[0], f"{noun} {'does not name' if count == 1 else 'names'} this object"
-        return causes[0], f"{noun} {text}"
+        return causes[0], _one(certificates[0]) if count == 1 else _all(causes[0], count)
     texts = ", ".join(
         f"{sum(c.verdict == cause for c in certificates)} {_short(cause)}" for cause in causes
     )
     return "no-valid-certificate", f"none of {count} certificates counts: {texts}"
+
+
+def _one(certificate: CertificateVerdict) -> str:
+    match certificate.verdict:
+        case "certificate-names-other-object":
+            return "the certificate does not name this object"
+        case "certificate-expired" | "certificate-rejected":
+            return f"the certificate {certificate.text}"
+    return f"the certificate is {certificate.text}"
+
+
+def _all(cause: str, count: int) -> str:
+    match cause:
+        case "certificate-names-other-object":
+            return f"none of {count} certificates names this object"
+        case "certificate-expired":
+            return f"all {count} certificates have expired"
+    return f"none of {count} certificates counts: all are {_short(cause)}"
 
 
 def _short(code: str) -> str:
