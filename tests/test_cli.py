@@ -273,6 +273,10 @@ MISTAKES = {
         ["audit", "--rules", "standard-2016", "--objects", "ldaps://127.0.0.1/", "--user", "x"],
         ["no password of x", "AADSIM_PASSWORD"],
     ),
+    "a delimiter of two characters": (
+        ["audit", "--rules", "standard-2016", "--objects", FLEET, "--delimiter", ";;"],
+        ["--delimiter ;;", "single character"],
+    ),
     "an unknown option": (["audit", "--rule", "standard-2016"], ["--rules"]),
     "an unknown command": (["adit"], ["adit"]),
     "a missing option": (["audit", "--rules", "standard-2016"], ["--objects"]),

@@ -6,7 +6,7 @@ import click
 
 from simulator.check import check as check_rules
 from simulator.check import check_text
-from simulator.cli.options import set_option, settings_of
+from simulator.cli.options import format_option, output_option, set_option, settings_of
 from simulator.cli.output import FINDINGS, deliver
 from simulator.errors import Diagnostic, DiagnosticsError, Severity, UsageError
 from simulator.reports.json_form import SCHEMA_VERSION, diagnostic_form, dump
@@ -32,20 +32,8 @@ from simulator.rulefiles import load_connector, load_rules
     help="Connector export that tells which attributes are imported.",
 )
 @set_option
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json", "sarif"]),
-    default="text",
-    show_default=True,
-    help="For people, for machines, for code hosts and editors.",
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write to FILE, whole or not at all.",
-)
+@format_option(["text", "json", "sarif"], "For people, for machines, for code hosts and editors.")
+@output_option
 def check(
     rules: tuple[str, ...], expressions: tuple[str, ...], connector: tuple[str, ...],
     settings: tuple[str, ...], format_: str, output: Path | None,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from simulator.cli.options import format_option, output_option
 from simulator.cli.output import deliver
 from simulator.language.function import FUNCTIONS
 from simulator.language.reference import (
@@ -18,20 +19,8 @@ from simulator.reports.json_form import SCHEMA_VERSION, dump
 
 @click.command()
 @click.argument("name", required=False)
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    show_default=True,
-    help="For people, for machines, for a document.",
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write to FILE, whole or not at all.",
-)
+@format_option(["text", "json", "markdown"], "For people, for machines, for a document.")
+@output_option
 def functions(name: str | None, format_: str, output: Path | None) -> None:
     """The reference of the language: all functions, or the page of one.
 

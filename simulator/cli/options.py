@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -36,6 +36,12 @@ def _chain(*options: Callable[[F], F]) -> Callable[[F], F]:
         return command
 
     return decorate
+
+
+def _one_character(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    if len(value) != 1 or value in '"\r\n':
+        raise UsageError(f"--delimiter {value}: is no single character", "write ; or ,")
+    return value
 
 
 objects_option = click.option(
@@ -111,45 +117,41 @@ directory_options = _chain(
     ),
 )
 
-output_options = _chain(
-    click.option(
+
+def format_option(forms: Sequence[str], help: str) -> Callable[[F], F]:
+    """`--format`, with these forms; text unless another is asked for."""
+    return click.option(
         "--format",
         "format_",
-        type=click.Choice(["text", "json"]),
+        type=click.Choice(forms),
         default="text",
         show_default=True,
-        help="For people or for machines.",
-    ),
-    click.option(
-        "--output",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Write to FILE, whole or not at all.",
-    ),
+        help=help,
+    )
+
+
+output_option = click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to FILE, whole or not at all.",
+)
+
+output_options = _chain(
+    format_option(["text", "json"], "For people or for machines."), output_option
 )
 
 report_options = _chain(
-    click.option(
-        "--format",
-        "format_",
-        type=click.Choice(list(REPORTS)),
-        default="text",
-        show_default=True,
-        help="For people (text, markdown) or for machines.",
-    ),
+    format_option(list(REPORTS), "For people (text, markdown) or for machines."),
     click.option(
         "--delimiter",
         default=",",
         show_default=True,
         metavar="CHARACTER",
+        callback=_one_character,
         help="Between the cells of CSV.",
     ),
-    click.option(
-        "--output",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Write to FILE, whole or not at all.",
-    ),
+    output_option,
 )
 
 set_option = click.option(

@@ -88,4 +88,4 @@ def preview(
     if (strict and undecided) or not source.complete:
         return INCOMPLETE
     exceeded = result.present is not None and result.present.exceeded
-    return FINDINGS if result.gate_passed or exceeded else 0
+    return FINDINGS if result.exceeded or exceeded else 0
