@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from simulator.check import check, refuse_errors
 from simulator.compare import Change, Comparison, compare
-from simulator.current import Difference, PresentState, difference
+from simulator.current import Difference, PresentState, difference, exceeds
 from simulator.errors import Diagnostic, ObjectError, Severity, UsageError
 from simulator.forecast import Forecast, forecast
 from simulator.language.compile import prepared
@@ -73,13 +73,10 @@ class Preview:
         return sum(c.change is Change.LEAVES for c in self.changes)
 
     @property
-    def gate_passed(self) -> bool:
+    def exceeded(self) -> bool:
         """Whether more objects leave than *maximum_removed* allows."""
-        limit = self.maximum_removed
-        if limit.endswith("%"):
-            present = self.removed + sum(c.change is Change.STAYS_IN for c in self.changes)
-            return self.removed * 100 > float(limit[:-1]) * present
-        return self.removed > int(limit)
+        present = self.removed + sum(c.change is Change.STAYS_IN for c in self.changes)
+        return exceeds(self.maximum_removed, self.removed, present)
 
 
 def audit(
@@ -119,11 +116,8 @@ def preview(
     Library twin of `aadsim preview`.
     """
     options = options or Options()
-    findings = {
-        (f.code, f.message): f
-        for rules in (before, after)
-        for f in (*_checked(rules, objects, options), *_rebuilt(before, after))
-    }
+    told = [f for rules in (before, after) for f in _checked(rules, objects, options)]
+    findings = {(f.code, f.message): f for f in (*told, *_rebuilt(before, after))}
     now = _now(objects, options)
     settings = Settings(now, options.readings, options.connectors)
     wanted = _wanted(objects, options, now)

@@ -71,11 +71,15 @@ class Difference:
     @property
     def exceeded(self) -> bool:
         """Whether more would be deleted than the threshold lets pass (A-34)."""
-        count = len(self.deletes)
-        if self.maximum.endswith("%"):
-            present = count + len(self.kept) + len(self.undecided)
-            return count * 100 > float(self.maximum[:-1]) * present
-        return count > int(self.maximum)
+        present = len(self.deletes) + len(self.kept) + len(self.undecided)
+        return exceeds(self.maximum, len(self.deletes), present)
+
+
+def exceeds(maximum: str, removed: int, present: int) -> bool:
+    """Whether *removed* of *present* objects are more than *maximum*, a number or a percentage."""
+    if maximum.endswith("%"):
+        return removed * 100 > float(maximum[:-1]) * present
+    return removed > int(maximum)
 
 
 def difference(state: PresentState, outcomes: Iterable[Outcome], maximum: str) -> Difference:

@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-NULL = None
-
 # The kind of error that reading a value is which the file of objects leaves out.
 NOT_CARRIED = "not-carried"
 

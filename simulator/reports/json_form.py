@@ -55,7 +55,7 @@ def preview_form(preview: Preview) -> dict[str, Any]:
         "gate": {
             "max_removed": preview.maximum_removed,
             "removed": preview.removed,
-            "passed": preview.gate_passed,
+            "passed": preview.exceeded,
         },
         "groups": [
             {"by": by, "value": value, "counts": {str(c): n for c, n in counts.items()}}

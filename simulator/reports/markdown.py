@@ -53,7 +53,7 @@ def _preview(preview: Preview, layout: Layout) -> Iterator[str]:
     yield f"## What the change does to {len(preview.changes)} objects"
     yield ""
     yield from _table(("change", "objects"), [(c, str(n)) for c, n in counts.items()])
-    if preview.gate_passed:
+    if preview.exceeded:
         yield ""
         yield f"**{preview.removed} would leave, and {preview.maximum_removed} may.**"
     for change in (Change.LEAVES, Change.ENTERS, Change.UNDECIDED):

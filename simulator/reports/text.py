@@ -73,7 +73,7 @@ def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
     if counts[Change.UNDECIDED]:
         parts.append(f"{counts[Change.UNDECIDED]} undecided")
     yield f"Of {_objects(total)}, {', '.join(parts)}, and {stay} stay as they are."
-    if preview.gate_passed:
+    if preview.exceeded:
         may = preview.maximum_removed
         yield f"GATE: {preview.removed} would leave, and {may} may (--max-removed)."
     yield ""

@@ -61,19 +61,15 @@ def _condition(step: Step, certificates: tuple[CertificateVerdict, ...]) -> tupl
     if _selection(step) is not None:
         return _rejected(certificates)
     if read & _SYSTEM:
-        values = ", ".join(
+        values = dict.fromkeys(
             f"{s.node.name} = {show(s.value)}"
             for s in steps_below(why(step))
             if isinstance(s.node, Attribute) and s.node.name in _SYSTEM
         )
-        return "os-version-excluded", f"the rule excludes this system: {_once(values)}"
+        return "os-version-excluded", f"the rule excludes this system: {', '.join(values)}"
     if read:
         return "rule-condition", f"the rule's condition on {', '.join(sorted(read))} is true"
     return "rule-always", "the rule filters every object"
-
-
-def _once(values: str) -> str:
-    return ", ".join(dict.fromkeys(values.split(", ")))
 
 
 def _rejected(certificates: tuple[CertificateVerdict, ...]) -> tuple[str, str]:

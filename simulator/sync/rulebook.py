@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from simulator.objects import ConnectorObject
-from simulator.rule import Connector, ConnectorKind, Direction, LinkType, RuleSet, SyncRule
+from simulator.rule import Connector, ConnectorKind, Direction, RuleSet, SyncRule
 from simulator.sync.entrance import partition_of
 
 
@@ -36,10 +36,6 @@ class RuleBook:
         self.join_targets = frozenset(c.target for r in self.inbound for g in r.join for c in g)
         self.tested_outbound = frozenset(
             c.attribute for r in self.outbound for g in r.scope for c in g
-        )
-        # Objects can only meet if a rule joins, or two forests are connected.
-        self.may_meet = len(self._forests) > 1 or any(
-            r.join and r.link_type is not LinkType.PROVISION for r in self.inbound
         )
 
     def connector(self, rule: SyncRule) -> Connector | None:
