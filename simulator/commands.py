@@ -138,6 +138,7 @@ def explain(
     *name* is a common name, sAMAccountName, DN or objectGUID. Library twin of `aadsim explain`.
     """
     options = options or Options()
+    _refuse_empty_filters(options)
     refuse_errors(rules, options.connectors)
     subject = find_object(name, objects)
     settings = Settings(_now(objects, options), options.readings, options.connectors, full=True)
@@ -219,11 +220,23 @@ def _rebuilt(*rule_sets: RuleSet) -> tuple[Diagnostic, ...]:
     )
 
 
+def _refuse_empty_filters(options: Options) -> None:
+    """A connector without any domain would import nothing: it is no import filter."""
+    for connector in options.connectors:
+        if not connector.partitions:
+            raise UsageError(
+                f"--connector: {connector.name} ({connector.origin or 'no file'}) "
+                "names no domain, so nothing would be imported",
+                "give the connector of a server export, or one with [[connector.partition]]",
+            )
+
+
 def _checked(rules: RuleSet, objects: ObjectSet, options: Options) -> tuple[Diagnostic, ...]:
     """What is worth saying of *rules*, once they are found to have no error.
 
     Warnings are told of the rules that take objects of these types; `check` tells them all.
     """
+    _refuse_empty_filters(options)
     refuse_errors(rules, options.connectors)
     types = {o.type for o in objects.objects}
     inbound = [r for r in rules.rules if r.source_type in types]

@@ -273,6 +273,18 @@ MISTAKES = {
         ["audit", "--rules", "standard-2016", "--objects", "ldaps://127.0.0.1/", "--user", "x"],
         ["no password of x", "AADSIM_PASSWORD"],
     ),
+    "a connector without a domain": (
+        [
+            "audit",
+            "--rules",
+            "standard-2016",
+            "--objects",
+            FLEET,
+            "--connector",
+            str(ROOT / "rules" / "standard-2016" / "connectors.toml"),
+        ],
+        ["--connector: contoso.com", "names no domain", "[[connector.partition]]"],
+    ),
     "a delimiter of two characters": (
         ["audit", "--rules", "standard-2016", "--objects", FLEET, "--delimiter", ";;"],
         ["--delimiter ;;", "single character"],
