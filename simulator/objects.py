@@ -1,7 +1,6 @@
 """The objects that rules are applied to: connector space objects, as sources give them."""
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from simulator.values import AttributeMap, guid_text
@@ -47,24 +46,46 @@ class ConnectorObject:
         return self.dn.casefold(), self.guid
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectSet:
-    """What a source gave: its objects, and what must be said about how they were read.
+@dataclass(slots=True)
+class Provenance:
+    """What must be said about how objects were read; it grows while they are, and is whole then.
 
     *captured_at* is ISO 8601 or empty where the source does not tell; *complete* is False when the
     source itself says that something is missing; *not_carried* names attributes that the format
     cannot hold. *notes* are sentences for the head of a report.
     """
 
-    objects: tuple[ConnectorObject, ...]
     source: str
     sha256: str = ""
     captured_at: str = ""
     complete: bool = True
     account: str = ""
     notes: tuple[str, ...] = ()
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: dict[str, str] = field(default_factory=dict)
     not_carried: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectSet:
+    """All that a source gave: its objects, and the *provenance* that they share."""
+
+    objects: tuple[ConnectorObject, ...]
+    provenance: Provenance
+
+    @property
+    def source(self) -> str:
+        """Where the objects were read."""
+        return self.provenance.source
+
+    @property
+    def captured_at(self) -> str:
+        """When they were captured, ISO 8601; empty where nobody told."""
+        return self.provenance.captured_at
+
+    @property
+    def complete(self) -> bool:
+        """Whether the source says that nothing is missing."""
+        return self.provenance.complete
 
 
 def parse_guid(text: str) -> bytes | None:

@@ -1,11 +1,14 @@
 """Runs the command line in this process: arguments in, exit status and both streams out."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from simulator.cli import main
+from simulator.sources import SourceRequest, load_objects
+from simulator.sources.snapshot_layout import objects_of
+from simulator.sources.source import open_objects
 
 
 @dataclass(frozen=True)
@@ -32,3 +35,15 @@ class Command:
         captured = self._capsys.readouterr()
         status = exit.value.code
         return Ran(status if isinstance(status, int) else 1, captured.out, captured.err)
+
+
+def rows_are_the_objects(location: str, request: SourceRequest | None = None) -> None:
+    """Asserts that the rows of a source hold the objects that it gives one by one."""
+    stream = open_objects(location, request)
+    found = [o for rows in stream.rows for o in objects_of(rows, "", 1)]
+    expected = load_objects(location, request)
+    by_guid = {o.guid: replace(o, origin="") for o in found}
+    assert len(by_guid) == len(found)
+    assert by_guid == {o.guid: replace(o, origin="") for o in expected.objects}
+    assert set(stream.provenance.notes) == set(expected.provenance.notes)
+    assert stream.provenance.details == expected.provenance.details

@@ -14,7 +14,7 @@ from simulator.doctor.findings import (
     count_findings,
 )
 from simulator.enrolment import enrolment_codes
-from simulator.objects import ConnectorObject, ObjectSet
+from simulator.objects import ConnectorObject, ObjectSet, Provenance
 from tests.running import Command, Ran
 
 TENANT = "11111111-2222-4333-8444-555555555555"
@@ -68,7 +68,7 @@ def test_counts(read: int, counted: int, level: Level) -> None:
 
 def test_attributes_that_nobody_has() -> None:
     one = ConnectorObject("CN=a", "computer", {"objectGUID": b"0" * 16, "cn": "a"})
-    found = {f.text.partition(":")[0]: f for f in attribute_findings(ObjectSet((one,), "x", account="me"))}  # fmt: skip
+    found = {f.text.partition(":")[0]: f for f in attribute_findings(ObjectSet((one,), Provenance("x", account="me")))}  # fmt: skip
     assert found["objectGUID"].level is Level.FINE
     assert found["displayName"].level is Level.NOTE
     assert found["userCertificate"].level is Level.PROBLEM

@@ -10,6 +10,7 @@ import pytest
 from simulator.errors import IncompleteError, UsageError
 from simulator.sources import load_objects
 from simulator.values import Reference
+from tests.running import rows_are_the_objects
 
 
 def test_everything_comes_with_the_default_filter(
@@ -21,9 +22,9 @@ def test_everything_comes_with_the_default_filter(
     assert {o.guid: o.attributes.get("userCertificate") for o in found.objects} == {
         o.guid: o.attributes.get("userCertificate") for o in expected.objects
     }
-    assert found.details["filter"] == "(objectCategory=computer)"
-    assert found.details["server"] == "dc1.contoso.test"
-    assert "references to other partitions, not followed: 3" in found.notes
+    assert found.provenance.details["filter"] == "(objectCategory=computer)"
+    assert found.provenance.details["server"] == "dc1.contoso.test"
+    assert "references to other partitions, not followed: 3" in found.provenance.notes
     assert found.objects[0].attributes["distinguishedName"] == Reference(found.objects[0].dn)
 
 
@@ -87,6 +88,7 @@ def test_values_that_come_in_ranges_are_read_to_the_end(
     assert values == {o.guid: o.attributes["userCertificate"] for o in expected.objects}
     assert sorted(len(v) for v in values.values()) == [1, 1500, 3000, 4000]
     assert not any(";" in name for o in found.objects for name in o.attributes)
+    rows_are_the_objects(server.url(), server.request("userCertificate"))
 
 
 @pytest.mark.parametrize("fault", ["3@2", "4@2", "10@2", "51@2", "close@2", "32@2"])
@@ -106,11 +108,12 @@ def test_an_object_that_vanishes_between_its_ranges_is_an_error(fake_ad, huge: P
 def test_text_that_is_not_utf8_is_shown_and_noted(fake_ad) -> None:
     server = fake_ad("--bad-utf8", 2, "--count", 5)
     found = load_objects(server.url(), server.request())
-    odd = [n for n in found.notes if "operatingSystem is not UTF-8" in n]
+    odd = [n for n in found.provenance.notes if "operatingSystem is not UTF-8" in n]
     assert len(odd) == 2
     assert "CN=" in odd[0]
     shown = [str(o.attributes.get("operatingSystem")) for o in found.objects]
     assert shown.count("Windows Server\ufffd 2008 Standard") == 2
+    rows_are_the_objects(server.url(), server.request())
 
 
 def test_a_wrong_password_in_the_words_of_a_domain_controller(fake_ad) -> None:

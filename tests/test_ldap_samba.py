@@ -26,8 +26,8 @@ def test_every_computer_comes(samba, generated: Callable[[int], Path], scheme: s
                      "operatingSystemVersion", "dNSHostName", "description"):  # fmt: skip
             assert other.attributes.get(name) == one.attributes.get(name)
         assert values(other, "userCertificate") == values(one, "userCertificate")
-    assert found.details["base"] == "DC=contoso,DC=test"
-    assert found.details["server"] == "dc1.contoso.test"
+    assert found.provenance.details["base"] == "DC=contoso,DC=test"
+    assert found.provenance.details["server"] == "dc1.contoso.test"
 
 
 def test_the_facts_of_the_generator_hold(samba) -> None:
@@ -49,7 +49,9 @@ def test_what_an_account_may_not_read_is_missing_and_said_so(samba) -> None:
     found = load_objects(samba.url(), samba.request("userCertificate", user=user))
     assert len(found.objects) == len(everything.objects)
     assert certificates(found.objects) < certificates(everything.objects)
-    assert any(n.startswith(f"read as {user}: ") and "missing" in n for n in found.notes)
+    assert any(
+        n.startswith(f"read as {user}: ") and "missing" in n for n in found.provenance.notes
+    )
 
 
 def test_a_wrong_password(samba) -> None:

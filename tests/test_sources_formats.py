@@ -86,7 +86,7 @@ def test_objects_and_outcomes_are_equal(
     tmp_path: Path, expected: ObjectSet, printer: Print
 ) -> None:
     found = read(tmp_path, printer)
-    assert found.complete and not found.not_carried
+    assert found.complete and not found.provenance.not_carried
     assert len(found.objects) == len(expected.objects) == 349
     for one, other in zip(expected.objects, found.objects, strict=True):
         assert (other.dn, other.type, other.classes) == (one.dn, one.type, one.classes)
@@ -134,15 +134,17 @@ def test_a_named_column_of_certificates(tmp_path: Path, expected: ObjectSet) -> 
     found = load_objects(path, request)
     assert [shown(o) for o in found.objects] == [shown(o) for o in expected.objects]
     unnamed = load_objects(path, REQUEST)
-    assert "userCertificate" in unnamed.not_carried
+    assert "userCertificate" in unnamed.provenance.not_carried
     with pytest.raises(UsageError, match="there is no column Certificat"):
         load_objects(path, SourceRequest(certificate_column="Certificat"))
 
 
 def test_bloodhound_says_what_it_does_not_carry(tmp_path: Path) -> None:
     found = read(tmp_path, formats.bloodhound)
-    assert {"userCertificate", "objectGUID", "operatingSystemVersion"} <= set(found.not_carried)
-    assert sum("do not carry" in note for note in found.notes) == 1
+    assert {"userCertificate", "objectGUID", "operatingSystemVersion"} <= set(
+        found.provenance.not_carried
+    )
+    assert sum("do not carry" in note for note in found.provenance.notes) == 1
     for one in found.objects:
         assert one.guid == ""
         guid = one.attributes["objectGUID"]
@@ -165,7 +167,7 @@ def test_a_real_file_is_read(file: str, count: int, note: str) -> None:
     (path,) = SAMPLES.rglob(file)
     found = load_objects(str(path))
     assert len(found.objects) == count
-    assert any(note in n for n in found.notes) or not note
+    assert any(note in n for n in found.provenance.notes) or not note
     assert {o.type for o in found.objects} == {"computer"}
 
 
@@ -270,10 +272,10 @@ def test_a_property_of_json(tmp_path: Path, name: str, given: str, value: object
 def test_a_property_that_none_has_is_not_known(tmp_path: Path) -> None:
     path = written(tmp_path, formats.computer_json(formats.sample()))
     found = load_objects(path, SourceRequest(frozenset({"extensionAttribute1"})))
-    assert "extensionAttribute1" in found.not_carried
+    assert "extensionAttribute1" in found.provenance.not_carried
     value = found.objects[0].attributes["extensionAttribute1"]
     assert isinstance(value, Unreadable) and not value.carried
-    assert any("extensionAttribute1" in n and "-Properties" in n for n in found.notes)
+    assert any("extensionAttribute1" in n and "-Properties" in n for n in found.provenance.notes)
 
 
 def test_all_properties_were_asked_for(tmp_path: Path) -> None:
@@ -284,7 +286,7 @@ def test_all_properties_were_asked_for(tmp_path: Path) -> None:
         f' "ObjectGUID": "6e716b66-0f6c-4b46-a332-81a5ff0073a2", {everything}}}',
     )
     found = load_objects(path, SourceRequest(frozenset({"extensionAttribute1"})))
-    assert not found.not_carried
+    assert not found.provenance.not_carried
     assert "extensionAttribute1" not in found.objects[0].attributes
 
 

@@ -9,6 +9,7 @@ from simulator.errors import SimulatorError
 from simulator.objects import ObjectSet
 from simulator.sources import load_objects
 from simulator.sources.snapshot_write import write_snapshot
+from simulator.sources.source import open_objects
 from tests.object_formats import ROOT, SAMPLES
 
 TIMES = 120
@@ -75,7 +76,7 @@ def test_a_damaged_file_of_ours(tmp_path: Path, name: str) -> None:
     small.write_text("\n".join(ours) + "\n", encoding="utf-8")
     match name:
         case "fleet.parquet":
-            write_snapshot(load_objects(str(small)), tmp_path / "s.parquet")
+            write_snapshot(open_objects(str(small)), tmp_path / "s.parquet")
             small = tmp_path / "s.parquet"
         case "fleet.ldif":
             text = (fleet / "fleet.ldif").read_text(encoding="utf-8")

@@ -118,8 +118,8 @@ def test_an_object(tmp_path: Path) -> None:
     assert read.origin == f"{path}:2"
     assert read.attributes["distinguishedName"] == Reference(DN)
     assert read.attributes["userCertificate"] == Unreadable("no right to read")
-    assert result.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert (result.source, result.complete, result.notes) == (str(path), True, ())
+    assert result.provenance.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (result.source, result.complete, result.provenance.notes) == (str(path), True, ())
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,9 @@ def test_several_values_of_a_single_valued_attribute_are_kept_and_noted(tmp_path
     path = written(tmp_path, line(operatingSystem=["a", "b"]))
     result = load_objects(path)
     assert result.objects[0].attributes["operatingSystem"] == ("a", "b")
-    assert result.notes == (f"{path}:1: {DN}: operatingSystem has 2 values, but is single-valued",)
+    assert result.provenance.notes == (
+        f"{path}:1: {DN}: operatingSystem has 2 values, but is single-valued",
+    )
 
 
 @pytest.mark.parametrize(
@@ -167,7 +169,7 @@ def test_encodings(tmp_path: Path, encoded: object) -> None:
     result = load_objects(str(path))
     assert [o.name for o in result.objects] == ["Zürich 東京 😀", "PC2"]
     assert result.objects[1].origin == f"{path}:2"
-    assert result.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert result.provenance.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_a_head_tells_where_the_objects_are_from(tmp_path: Path) -> None:
@@ -175,7 +177,7 @@ def test_a_head_tells_where_the_objects_are_from(tmp_path: Path) -> None:
     result = load_objects(written(tmp_path, json.dumps({"snapshot": head}), line()))
     assert len(result.objects) == 1
     assert (result.captured_at, result.complete) == ("2026-01-01T00:00:00Z", False)
-    assert result.details == {"captured from": "ldaps://dc1"}
+    assert result.provenance.details == {"captured from": "ldaps://dc1"}
 
 
 HEAD = '{"snapshot": {"complete": true}}'
@@ -291,7 +293,7 @@ def test_an_object_comes_once(tmp_path: Path, second: str, what: str) -> None:
     with pytest.raises(InputError) as caught:
         load_objects(path)
     assert caught.value.message.startswith(f"{path}:3: ")
-    assert f"has the {what} of the object at {path}:1" in caught.value.message
+    assert caught.value.message.endswith(f" has the {what} of {DN} at {path}:1")
 
 
 def test_text_that_is_not_utf8_is_refused_with_its_line(tmp_path: Path) -> None:

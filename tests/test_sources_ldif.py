@@ -76,7 +76,7 @@ def test_value(tmp_path: Path, lines: str, name: str, value: Value, end: str) ->
     result = load_objects(read_text(tmp_path, text))
     assert result.objects[0].attributes.get(name) == value
     assert [o.name for o in result.objects][1:] == ["PC02"]
-    assert (result.notes, result.complete) == ((), True)
+    assert (result.provenance.notes, result.complete) == ((), True)
 
 
 def test_an_object(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_text_that_is_not_utf8_is_shown_and_noted(tmp_path: Path) -> None:
     path = read_text(tmp_path, PC01 + "operatingSystem:: V2luZG93cyBTZXJ2ZXKu\n")
     result = load_objects(path)
     assert result.objects[0].attributes["operatingSystem"] == "Windows Server\ufffd"
-    (note,) = result.notes
+    (note,) = result.provenance.notes
     assert note.startswith(f"{path}:1: {DN}: operatingSystem is not UTF-8")
 
 
@@ -128,7 +128,9 @@ def test_an_option_other_than_binary_is_left_out_and_noted(tmp_path: Path) -> No
     text = PC01 + "description;lang-de: eins\n\n" + PC02 + "description;lang-de: zwei\n"
     result = load_objects(read_text(tmp_path, text))
     assert all("description" not in o.attributes for o in result.objects)
-    assert result.notes == ("description;lang-de: values with this option are left out",)
+    assert result.provenance.notes == (
+        "description;lang-de: values with this option are left out",
+    )
 
 
 HEAD = "# extended LDIF\n#\n# LDAPv3\n# requesting: ALL\n#\n\n"
@@ -209,7 +211,7 @@ def test_what_ldapsearch_says_about_its_search(
     tmp_path: Path, text: str, complete: bool, note: str
 ) -> None:
     result = load_objects(read_text(tmp_path, text))
-    assert (result.complete, result.notes) == (complete, (note,) if note else ())
+    assert (result.complete, result.provenance.notes) == (complete, (note,) if note else ())
     assert [o.name for o in result.objects] == ["PC01", "PC02"][: text.count("dn: ")]
 
 
@@ -279,7 +281,7 @@ ERRORS = [
         "twice",
         PC01 + "\n" + PC01.replace("PC01", "PC09"),
         6,
-        "has the objectGUID of the object at",
+        "has the objectGUID of CN=PC01,OU=PCs,DC=lab,DC=example at",
         "once",
     ),
 ]

@@ -13,12 +13,13 @@ import pytest
 from simulator import Options, audit, load_rules
 from simulator.certificates import read_certificate
 from simulator.errors import InputError
-from simulator.objects import ConnectorObject, ObjectSet
+from simulator.objects import ConnectorObject, ObjectSet, Provenance
 from simulator.sources import load_objects
 from simulator.sources.merge import load_all
 from simulator.sources.pseudonym import Pseudonyms
 from simulator.sources.redact import redact
 from simulator.sources.snapshot_write import write_snapshot
+from simulator.sources.source import Stream, open_objects, stream_of
 from simulator.values import Reference, Unreadable
 from tests import object_formats as formats
 from tests.running import Command
@@ -35,6 +36,11 @@ def aadsim(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
     return Command(monkeypatch, capsys)
 
 
+def streamed(*objects: ConnectorObject, **told: object) -> Stream:
+    """A stream of *objects*, whose source is called x."""
+    return stream_of(Provenance("x", **told), iter(objects))  # type: ignore[arg-type]
+
+
 def without_place(objects: ObjectSet) -> list[ConnectorObject]:
     return [replace(o, origin="") for o in objects.objects]
 
@@ -42,16 +48,16 @@ def without_place(objects: ObjectSet) -> list[ConnectorObject]:
 @BOTH
 def test_objects_come_back_equal(tmp_path: Path, name: str) -> None:
     original = load_objects(FLEET)
-    sum = write_snapshot(original, tmp_path / name)
+    assert write_snapshot(open_objects(FLEET), tmp_path / name) == 349
     found = load_objects(str(tmp_path / name))
     assert without_place(found) == without_place(original)
     assert found.captured_at == "2026-01-01T00:00:00Z"
     assert found.complete
-    assert found.details["captured from"] == "fixtures/make_fleet.py"
-    assert found.details["content sha256"] == sum
-    assert found.details["source sha256"] == original.sha256
-    again = write_snapshot(found, tmp_path / f"again-{name}")
-    assert again == sum
+    assert found.provenance.details["captured from"] == "fixtures/make_fleet.py"
+    assert found.provenance.details["source sha256"] == original.provenance.sha256
+    again = tmp_path / f"again-{name}"
+    write_snapshot(open_objects(str(tmp_path / name)), again)
+    assert without_place(load_objects(str(again))) == without_place(original)
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
 
 
@@ -60,11 +66,11 @@ def test_objects_come_back_equal(tmp_path: Path, name: str) -> None:
 def test_what_could_not_be_read_stays_so(tmp_path: Path, name: str, sample: str) -> None:
     (path,) = formats.SAMPLES.rglob(sample)
     original = load_objects(str(path))
-    write_snapshot(original, tmp_path / name)
+    write_snapshot(open_objects(str(path)), tmp_path / name)
     found = load_objects(str(tmp_path / name))
     assert without_place(found) == without_place(original)
-    assert found.not_carried == original.not_carried
-    assert found.notes == original.notes
+    assert found.provenance.not_carried == original.provenance.not_carried
+    assert found.provenance.notes == original.provenance.notes
 
 
 ODD = {
@@ -87,16 +93,16 @@ ODD = {
 @BOTH
 def test_odd_values_come_back(tmp_path: Path, name: str) -> None:
     odd = {**ODD, "description": ("\U0001f600 \u200f",)}
-    original = ObjectSet((ConnectorObject("CN=a", "computer", odd, ("top", "computer")),), "x")
-    write_snapshot(original, tmp_path / name)
-    assert without_place(load_objects(str(tmp_path / name))) == without_place(original)
+    original = ConnectorObject("CN=a", "computer", odd, ("top", "computer"))
+    write_snapshot(streamed(original), tmp_path / name)
+    assert without_place(load_objects(str(tmp_path / name))) == [original]
 
 
 @BOTH
 def test_no_objects_at_all(tmp_path: Path, name: str) -> None:
-    write_snapshot(ObjectSet((), "x", complete=False, notes=("n",)), tmp_path / name)
+    write_snapshot(streamed(complete=False, notes=("n",)), tmp_path / name)
     found = load_objects(str(tmp_path / name))
-    assert (found.objects, found.complete, found.notes) == ((), False, ("n",))
+    assert (found.objects, found.complete, found.provenance.notes) == ((), False, ("n",))
 
 
 @BOTH
@@ -112,7 +118,7 @@ def test_what_stops_the_writing_leaves_nothing(tmp_path: Path, name: str) -> Non
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_snapshot(ObjectSet(many, "x"), target, stop)
+        write_snapshot(streamed(*many), target, stop)
     assert target.read_text() == "before"
     assert list(tmp_path.iterdir()) == [target]
 
@@ -125,7 +131,7 @@ def test_row_groups(tmp_path: Path) -> None:
         for n in range(40_000)
     )
     counts: list[int] = []
-    write_snapshot(ObjectSet(many, "x"), tmp_path / "f.parquet", counts.append)
+    write_snapshot(streamed(*many), tmp_path / "f.parquet", counts.append)
     assert counts == [16_384, 32_768, 40_000]
     with parquet.ParquetFile(tmp_path / "f.parquet") as file:
         assert file.num_row_groups == 3
@@ -135,7 +141,7 @@ def test_row_groups(tmp_path: Path) -> None:
 @pytest.mark.parametrize("cut", [5, 100, 0.3, 0.6, 0.95, -1])
 def test_a_cut_snapshot(tmp_path: Path, cut: float) -> None:
     path = tmp_path / "f.parquet"
-    write_snapshot(load_objects(FLEET), path)
+    write_snapshot(open_objects(FLEET), path)
     content = path.read_bytes()
     path.write_bytes(content[: int(cut) if cut >= 1 or cut < 0 else int(len(content) * cut)])
     with pytest.raises(InputError, match=re.escape(str(path))):
@@ -145,7 +151,7 @@ def test_a_cut_snapshot(tmp_path: Path, cut: float) -> None:
 def test_a_damaged_snapshot(tmp_path: Path) -> None:
     path = tmp_path / "f.parquet"
     original = load_objects(FLEET)
-    write_snapshot(original, path)
+    write_snapshot(open_objects(FLEET), path)
     content = path.read_bytes()
     for at in range(10, len(content), len(content) // 60):
         path.write_bytes(content[:at] + bytes([content[at] ^ 0x10]) + content[at + 1 :])
@@ -234,7 +240,7 @@ def test_several_sources_are_one(aadsim: Command, tmp_path: Path) -> None:
     assert found.captured_at == "2025-02-01T00:00:00Z"
     assert not found.complete
     assert found.source == f"{first}, {second}"
-    assert any("not captured at one time" in n for n in found.notes)
+    assert any("not captured at one time" in n for n in found.provenance.notes)
     ran = aadsim("audit", "-r", "standard-2016", "-o", first, "-o", second, "--format", "json")
     assert len(json.loads(ran.out)["results"]) == 2
 
@@ -253,7 +259,8 @@ def test_an_object_comes_from_one_source(tmp_path: Path, dn: str, guid: int, wha
 @pytest.fixture(scope="module")
 def redacted() -> tuple[ObjectSet, ObjectSet]:
     original = load_objects(FLEET)
-    return original, redact(original, KEY)
+    stream = redact(open_objects(FLEET), KEY)
+    return original, ObjectSet(tuple(stream.objects), stream.provenance)
 
 
 def outcome(objects: ObjectSet, rules: str) -> list[tuple[str, str, str]]:
@@ -358,7 +365,7 @@ def test_redaction_on_the_command_line(
     assert ran.status == 0, ran.err
     assert KEY.decode() not in path.read_text(encoding="utf-8")
     found = load_objects(str(path))
-    assert found.notes[0].startswith("redacted: ")
+    assert found.provenance.notes[0].startswith("redacted: ")
     original = load_objects(FLEET)
     assert [o.attributes.get("displayName") for o in found.objects] == [
         o.attributes.get("displayName") for o in original.objects

@@ -26,7 +26,7 @@ from simulator.cli.options import (
 from simulator.cli.output import FINDINGS, deliver
 from simulator.errors import DiagnosticsError, UsageError
 from simulator.language.context import Context
-from simulator.objects import ObjectSet
+from simulator.objects import ObjectSet, Provenance
 from simulator.reports.json_form import dump
 from simulator.rule import RuleSet
 from simulator.sources.assignment import assigned
@@ -65,7 +65,7 @@ def eval_(
         raise UsageError("--object and --objects belong together", "give both, or neither")
     attributes: AttributeMap = {}
     dn = None
-    found = ObjectSet((), "")
+    found = ObjectSet((), Provenance(""))
     if name and objects:
         found = read_objects(objects, values, RuleSet(()))
         subject = commands.find_object(name, found)

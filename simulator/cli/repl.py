@@ -13,7 +13,7 @@ from simulator.cli.options import directory_options, options_of, read_objects, r
 from simulator.cli.output import FINDINGS
 from simulator.cli.session import Response, Session, is_complete
 from simulator.errors import UsageError
-from simulator.objects import ObjectSet
+from simulator.objects import ObjectSet, Provenance
 from simulator.rule import RuleSet
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def repl(
         return read_objects(location, values, RuleSet(()))
 
     found = load(objects) if objects else None
-    options = options_of(values, found or ObjectSet((), ""))
+    options = options_of(values, found or ObjectSet((), Provenance("")))
     captured = found.captured_at if found else ""
     now = options.now or (datetime.fromisoformat(captured) if captured else datetime.now(UTC))
     session = Session(

@@ -16,13 +16,13 @@ from simulator.cli.options import (
 )
 from simulator.cli.output import INCOMPLETE
 from simulator.errors import UsageError
-from simulator.objects import ObjectSet
 from simulator.rulefiles import load_rules
 from simulator.rulefiles.shipped import shipped_sets
 from simulator.sources.carried import COMPUTER_ATTRIBUTES
-from simulator.sources.merge import load_all
+from simulator.sources.merge import open_all
 from simulator.sources.redact import redact
 from simulator.sources.snapshot_write import write_snapshot
+from simulator.sources.textfile import file_sum
 
 KEY_VARIABLE = "AADSIM_REDACTION_KEY"
 KEY_FILE_VARIABLE = "AADSIM_REDACTION_KEY_FILE"
@@ -84,22 +84,26 @@ def snapshot(
     if keep and not redacted:
         raise UsageError("--keep says what --redact leaves", "give --redact as well")
     key = _key() if redacted else b""
-    began = datetime.now(UTC)
+    live = all("://" in location for location in objects)
+    moment = _moment(captured_at, live)
     progress = _Progress()
     request = source_request(values, _attributes(rules, attribute))
-    found = load_all(objects, replace(request, progress=progress.read))
-    found = _timed(found, objects, captured_at, began)
+    stream = open_all(objects, replace(request, progress=progress.read))
     if redacted:
-        found = redact(found, key, frozenset(keep))
-    sum = write_snapshot(found, output, progress.written)
-    progress.end()
-    state = "complete" if found.complete else "INCOMPLETE"
-    click.echo(f"{output}: {len(found.objects)} objects of {found.source}, {state}")
-    click.echo(f"captured at {found.captured_at or 'a time that nobody told (--captured-at)'}")
-    click.echo(f"content sha256 {sum}")
-    for note in found.notes:
+        stream = redact(stream, key, frozenset(keep))
+    try:
+        count = write_snapshot(stream, output, progress.written, captured_at=moment)
+    finally:
+        progress.end()
+    told = stream.provenance
+    state = "complete" if told.complete else "INCOMPLETE"
+    click.echo(f"{output}: {count} objects of {told.source}, {state}")
+    captured = moment or told.captured_at or "a time that nobody told (--captured-at)"
+    click.echo(f"captured at {captured}")
+    click.echo(f"sha256 {file_sum(output)}")
+    for note in told.notes:
         click.echo(f"note: {note}")
-    return 0 if found.complete else INCOMPLETE
+    return 0 if told.complete else INCOMPLETE
 
 
 def _attributes(rules: tuple[str, ...], more: tuple[str, ...]) -> frozenset[str]:
@@ -110,16 +114,13 @@ def _attributes(rules: tuple[str, ...], more: tuple[str, ...]) -> frozenset[str]
     return read | set(COMPUTER_ATTRIBUTES) | set(more)
 
 
-def _timed(
-    found: ObjectSet, locations: tuple[str, ...], given: str | None, began: datetime
-) -> ObjectSet:
-    """*found* with the time of its capture: what was told, or for servers when it began."""
+def _moment(given: str | None, live: bool) -> str:
+    """The time of the capture: what was told, or for servers that of its beginning."""
     if given:
-        return replace(found, captured_at=instant("--captured-at", given).isoformat())
-    if not found.captured_at and all("://" in location for location in locations):
-        moment = began.replace(microsecond=0).isoformat().replace("+00:00", "Z")
-        return replace(found, captured_at=moment)
-    return found
+        return instant("--captured-at", given).isoformat()
+    if not live:
+        return ""
+    return datetime.now(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
 def _key() -> bytes:

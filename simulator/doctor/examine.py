@@ -53,9 +53,9 @@ def diagnose(location: str, request: SourceRequest, tenant: str | None = None) -
     ask(location, request, questions)
     asked = request.attributes | set(COMPUTER_ATTRIBUTES)
     objects = load_objects(location, replace(request, attributes=asked))
-    findings += count_findings(len(objects.objects), counted, objects.account)
+    findings += count_findings(len(objects.objects), counted, objects.provenance.account)
     findings += attribute_findings(objects)
-    return Diagnosis(location, objects.account, tuple(findings))
+    return Diagnosis(location, objects.provenance.account, tuple(findings))
 
 
 def _tenant(text: str | None) -> str | None:

@@ -174,7 +174,7 @@ def attribute_findings(objects: ObjectSet) -> list[Finding]:
             findings.append(
                 Finding(
                     Level.PROBLEM,
-                    f"{name}: no computer has it, or {objects.account} may not read it",
+                    f"{name}: no computer has it, or {objects.provenance.account} may not read it",
                     (36, 37),
                     "compare with an account that may read everything; without it the rules keep"
                     " computers out",
@@ -183,7 +183,8 @@ def attribute_findings(objects: ObjectSet) -> list[Finding]:
         else:
             findings.append(
                 Finding(
-                    Level.NOTE, f"{name}: no computer has it, or {objects.account} may not read it"
+                    Level.NOTE,
+                    f"{name}: no computer has it, or {objects.provenance.account} may not read it",
                 )
             )
     return findings

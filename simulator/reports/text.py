@@ -185,17 +185,17 @@ def _provenance(
             title = f"{label}:" if i == 0 else ""
             yield f"{title:<12} {source.name} ({source.count} rules, sha256 {source.sha256[:12]})"
     objects = result.objects
-    digest = f", sha256 {objects.sha256[:12]}" if objects.sha256 else ""
+    digest = f", sha256 {objects.provenance.sha256[:12]}" if objects.provenance.sha256 else ""
     complete = "complete" if objects.complete else "INCOMPLETE"
     yield f"objects:     {objects.source} ({len(objects.objects)} read, {complete}{digest})"
-    if objects.account:
-        yield f"account:     {objects.account}; what it may not read is missing in silence"
+    if account := objects.provenance.account:
+        yield f"account:     {account}; what it may not read is missing in silence"
     connectors = result.options.connectors
     filters = ", ".join(c.name for c in connectors)
     none = "no connector given: domain, unit and class filters not applied"
     yield f"import:      {filters or none}"
     remarks = dict.fromkeys(remark(rules) for _, rules in rule_sets)
-    for note in (*objects.notes, *(r for r in remarks if r)):
+    for note in (*objects.provenance.notes, *(r for r in remarks if r)):
         yield f"note:        {note}"
     used = assumptions_used(all_outcomes(result))
     readings = result.options.readings

@@ -6,13 +6,13 @@ An object is known by its DN, and what depends on the rest cannot be decided.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 from simulator.errors import InputError
-from simulator.objects import ObjectSet
+from simulator.objects import ConnectorObject, Provenance
 from simulator.sources.binary import from_sid
 from simulator.sources.carried import carried_note, not_carried
 from simulator.sources.decode import Decoding, RawValue, Record, decode
@@ -34,7 +34,9 @@ _HELP = "; export the objects with ldifde or Get-ADComputer | Export-Clixml to d
 
 
 @reader("BloodHound JSON", is_bloodhound)
-def read_bloodhound(location: Location, request: SourceRequest) -> ObjectSet:
+def read_bloodhound(
+    location: Location, request: SourceRequest, provenance: Provenance
+) -> Iterator[ConnectorObject]:
     """Reads computers from a collection of BloodHound."""
     digest, decoding = hashlib.sha256(), Decoding()
     text = whole_text(Path(location.text), location.text, digest)
@@ -47,15 +49,13 @@ def read_bloodhound(location: Location, request: SourceRequest) -> ObjectSet:
     notes = ["names are in capitals, as BloodHound writes them"]
     if count != len(listed):
         notes.append(f"the file says that it holds {count} computers, and holds {len(listed)}")
-    return ObjectSet(
-        objects=tuple(decode(record, decoding) for record in records),
-        source=location.text,
-        sha256=digest.hexdigest(),
-        complete=count <= len(listed),
-        notes=(*carried_note(absent, request, _HELP), *notes, *decoding.notes),
-        not_carried=tuple(
-            sorted({n for r in records for n in r.not_carried} or absent, key=str.casefold)
-        ),
+    for record in records:
+        yield decode(record, decoding)
+    provenance.sha256 = digest.hexdigest()
+    provenance.complete = count <= len(listed)
+    provenance.notes = (*carried_note(absent, request, _HELP), *notes, *decoding.notes)
+    provenance.not_carried = tuple(
+        sorted({n for r in records for n in r.not_carried} or absent, key=str.casefold)
     )
 
 

@@ -7,13 +7,13 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from simulator.errors import InputError
-from simulator.objects import ObjectSet
+from simulator.objects import ConnectorObject, Provenance
 from simulator.sources.carried import carried_note, not_carried
 from simulator.sources.decode import Decoding, decode
 from simulator.sources.powershell import Cut, asked_for, carried, record
@@ -38,7 +38,9 @@ def _recognises(location: Location) -> bool:
 
 
 @reader("CliXml", _recognises)
-def read_clixml(location: Location, request: SourceRequest) -> ObjectSet:
+def read_clixml(
+    location: Location, request: SourceRequest, provenance: Provenance
+) -> Iterator[ConnectorObject]:
     """Reads objects that Export-Clixml wrote of what Get-ADComputer gave."""
     digest, decoding = hashlib.sha256(), Decoding()
     text = whole_text(Path(location.text), location.text, digest)
@@ -61,13 +63,11 @@ def read_clixml(location: Location, request: SourceRequest) -> ObjectSet:
         if everything
         else not_carried(carried(names), request, "no object of the file has a property for it")
     )
-    return ObjectSet(
-        objects=tuple(decode(record(p, place, absent), decoding) for place, p in found),
-        source=location.text,
-        sha256=digest.hexdigest(),
-        notes=(*carried_note(absent, request, _HELP), *decoding.notes),
-        not_carried=tuple(absent),
-    )
+    for place, properties in found:
+        yield decode(record(properties, place, absent), decoding)
+    provenance.sha256 = digest.hexdigest()
+    provenance.notes = (*carried_note(absent, request, _HELP), *decoding.notes)
+    provenance.not_carried = tuple(absent)
 
 
 def _value(element: Element, known: dict[str, object], deepest: int) -> object:

@@ -6,10 +6,11 @@ scripts calculate, is taken; by another name than userCertificate it must be nam
 """
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from simulator.errors import UsageError
-from simulator.objects import ObjectSet
+from simulator.objects import ConnectorObject, Provenance
 from simulator.sources.carried import carried_note, not_carried
 from simulator.sources.decode import Decoding, decode
 from simulator.sources.powershell import carried, record
@@ -31,7 +32,9 @@ def _recognises(location: Location) -> bool:
 
 
 @reader("Get-ADComputer CSV", _recognises)
-def read_computer_csv(location: Location, request: SourceRequest) -> ObjectSet:
+def read_computer_csv(
+    location: Location, request: SourceRequest, provenance: Provenance
+) -> Iterator[ConnectorObject]:
     """Reads objects from CSV that Export-Csv made of what Get-ADComputer gave."""
     digest, decoding = hashlib.sha256(), Decoding()
     text = whole_text(Path(location.text), location.text, digest)
@@ -45,7 +48,6 @@ def read_computer_csv(location: Location, request: SourceRequest) -> ObjectSet:
     # A column is there for what the first object has: others may have lost theirs.
     names = [_CERTIFICATES if name == column else name for name in header]
     absent = not_carried(carried(names), request, "the file has no column for an attribute")
-    objects = []
     for row in table:
         properties: dict[str, object] = dict(row.values)
         if column:
@@ -53,12 +55,8 @@ def read_computer_csv(location: Location, request: SourceRequest) -> ObjectSet:
             properties[_CERTIFICATES] = row.values[column]
             if column != _CERTIFICATES:
                 del properties[column]
-        objects.append(decode(record(properties, row.place, absent), decoding))
+        yield decode(record(properties, row.place, absent), decoding)
     help = "; name them with Get-ADComputer -Properties, and select them before Export-Csv"
-    return ObjectSet(
-        objects=tuple(objects),
-        source=location.text,
-        sha256=digest.hexdigest(),
-        notes=(*carried_note(absent, request, help), *decoding.notes),
-        not_carried=tuple(absent),
-    )
+    provenance.sha256 = digest.hexdigest()
+    provenance.notes = (*carried_note(absent, request, help), *decoding.notes)
+    provenance.not_carried = tuple(absent)

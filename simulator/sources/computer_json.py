@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from simulator.errors import InputError
-from simulator.objects import ObjectSet
+from simulator.objects import ConnectorObject, Provenance
 from simulator.sources.carried import carried_note, not_carried
 from simulator.sources.decode import Decoding, decode
 from simulator.sources.powershell import asked_for, carried, record
@@ -23,7 +23,9 @@ _HELP = "; ask for them with Get-ADComputer -Properties"
 
 
 @reader("Get-ADComputer JSON", is_powershell)
-def read_computer_json(location: Location, request: SourceRequest) -> ObjectSet:
+def read_computer_json(
+    location: Location, request: SourceRequest, provenance: Provenance
+) -> Iterator[ConnectorObject]:
     """Reads objects from JSON that ConvertTo-Json made of what Get-ADComputer gave."""
     digest, decoding = hashlib.sha256(), Decoding()
     text = whole_text(Path(location.text), location.text, digest)
@@ -34,13 +36,11 @@ def read_computer_json(location: Location, request: SourceRequest) -> ObjectSet:
         if everything
         else not_carried(carried(names), request, "no object of the file has a property for it")
     )
-    return ObjectSet(
-        objects=tuple(decode(record(p, place, absent), decoding) for place, p in found),
-        source=location.text,
-        sha256=digest.hexdigest(),
-        notes=(*carried_note(absent, request, _HELP), *decoding.notes),
-        not_carried=tuple(absent),
-    )
+    for place, properties in found:
+        yield decode(record(properties, place, absent), decoding)
+    provenance.sha256 = digest.hexdigest()
+    provenance.notes = (*carried_note(absent, request, _HELP), *decoding.notes)
+    provenance.not_carried = tuple(absent)
 
 
 def _objects(text: str, name: str) -> Iterator[tuple[str, Properties]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from simulator.errors import InputError
-from simulator.objects import ObjectSet
+from simulator.objects import ConnectorObject, Provenance
 from simulator.schema import standard_schema
 from simulator.sources.binary import from_base64
 from simulator.sources.decode import Decoding, RawValue, Record, decode, wanted_name
@@ -34,7 +34,9 @@ def _recognises(location: Location) -> bool:
 
 
 @reader("csexport XML", _recognises)
-def read_csexport(location: Location, request: SourceRequest) -> ObjectSet:
+def read_csexport(
+    location: Location, request: SourceRequest, provenance: Provenance
+) -> Iterator[ConnectorObject]:
     """Reads objects from the XML of the connector space that csexport writes."""
     digest, decoding = hashlib.sha256(), Decoding()
     text = whole_text(Path(location.text), location.text, digest)
@@ -46,13 +48,11 @@ def read_csexport(location: Location, request: SourceRequest) -> ObjectSet:
         else:
             records.append(record)
     notes = [f"objects without attributes in the connector space: {without}"] if without else []
-    return ObjectSet(
-        objects=tuple(decode(record, decoding) for record in records),
-        source=location.text,
-        sha256=digest.hexdigest(),
-        complete=not without,
-        notes=("objects as the server has imported them", *notes, *decoding.notes),
-    )
+    for record in records:
+        yield decode(record, decoding)
+    provenance.sha256 = digest.hexdigest()
+    provenance.complete = not without
+    provenance.notes = ("objects as the server has imported them", *notes, *decoding.notes)
 
 
 def _found(root: Element) -> Iterator[Element]:

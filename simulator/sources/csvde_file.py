@@ -5,10 +5,11 @@ A semicolon within a value is written `\;`. Values of attributes that have one a
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from simulator.errors import InputError
-from simulator.objects import ObjectSet
+from simulator.objects import ConnectorObject, Provenance
 from simulator.schema import standard_schema
 from simulator.sources.binary import from_hex
 from simulator.sources.decode import Decoding, RawValue, Record, decode, wanted_name
@@ -27,23 +28,22 @@ def _recognises(location: Location) -> bool:
 
 
 @reader("csvde CSV", _recognises)
-def read_csvde(location: Location, request: SourceRequest) -> ObjectSet:
+def read_csvde(
+    location: Location, request: SourceRequest, provenance: Provenance
+) -> Iterator[ConnectorObject]:
     """Reads objects from CSV as csvde writes it."""
     digest, decoding = hashlib.sha256(), Decoding()
     text = whole_text(Path(location.text), location.text, digest)
     header, table = rows(text, location.text)
-    objects = tuple(decode(_record(row, header[0]), decoding) for row in table)
+    for row in table:
+        yield decode(_record(row, header[0]), decoding)
     # csvde leaves out the column of an attribute that no object has
     have = {wanted_name(name) for name in header}
     asked = {wanted_name(name) for name in request.attributes} - {"dn", "distinguishedName"}
     absent = ", ".join(sorted(asked - have, key=str.casefold))
     notes = [f"no object has {absent}: absent everywhere, or not exported"] if absent else []
-    return ObjectSet(
-        objects=objects,
-        source=location.text,
-        sha256=digest.hexdigest(),
-        notes=(*notes, *decoding.notes),
-    )
+    provenance.sha256 = digest.hexdigest()
+    provenance.notes = (*notes, *decoding.notes)
 
 
 def _record(row: Row, first: str) -> Record:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from simulator.errors import InputError
 from simulator.objects import ConnectorObject
 from simulator.schema import standard_schema
-from simulator.values import Reference, Scalar, Unreadable, Value, dn_key
+from simulator.values import Reference, Scalar, Unreadable, Value
 
 RawValue: TypeAlias = bytes | str | int | bool
 
@@ -43,7 +43,6 @@ class Decoding:
     notes: list[str] = field(default_factory=list)
     options: set[str] = field(default_factory=set)
     spellings: dict[str, str] = field(default_factory=dict)
-    places: dict[str | bytes, str] = field(default_factory=dict)
 
 
 def decode(record: Record, decoding: Decoding) -> ConnectorObject:
@@ -56,7 +55,7 @@ def decode(record: Record, decoding: Decoding) -> ConnectorObject:
     attributes = typed(record, decoding)
     # A part of every object in Active Directory, which a reader therefore does not ask for.
     attributes["distinguishedName"] = Reference(record.dn)
-    _check_identity(attributes, record, decoding)
+    _check_guid(attributes, record)
     classes = attributes.get("objectClass", ())
     names = tuple(str(c) for c in classes) if isinstance(classes, tuple) else ()
     return ConnectorObject(
@@ -203,10 +202,8 @@ def _utf8(name: str, value: bytes, record: Record, decoding: Decoding) -> str:
         return value.decode(errors="replace")
 
 
-def _check_identity(
-    attributes: Mapping[str, Value | Unreadable], record: Record, decoding: Decoding
-) -> None:
-    """Refuses an object without objectGUID, and one that came before."""
+def _check_guid(attributes: Mapping[str, Value | Unreadable], record: Record) -> None:
+    """Refuses an object without objectGUID."""
     guid = attributes.get("objectGUID")
     unknown = isinstance(guid, Unreadable) and not guid.carried
     if not unknown and (not isinstance(guid, bytes) or len(guid) != 16):
@@ -217,17 +214,6 @@ def _check_identity(
             "ask for objectGUID, for example with ldapsearch ... objectGUID or ldifde -l"
             " objectGUID,...; every object of Active Directory has one",
         )
-    keys: list[tuple[str | bytes, str]] = [(dn_key(record.dn), "distinguished name")]
-    if isinstance(guid, bytes):
-        keys.insert(0, (guid, "objectGUID"))
-    for key, what in keys:
-        if key in decoding.places:
-            raise InputError(
-                f"{record.place}: {record.dn} has the {what} of the object at"
-                f" {decoding.places[key]}",
-                "each object may come once: take one of the two out",
-            )
-        decoding.places[key] = record.place
 
 
 def _type(

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from simulator.errors import InputError
-from simulator.objects import ObjectSet, parse_guid
+from simulator.objects import ConnectorObject, Provenance, parse_guid
 from simulator.schema import standard_schema
 from simulator.sources.binary import from_sid
 from simulator.sources.carried import carried_note, not_carried
@@ -47,7 +47,9 @@ def _is_list(location: Location) -> bool:
 
 
 @reader("dsquery output", _recognises)
-def read_dsquery(location: Location, request: SourceRequest) -> ObjectSet:
+def read_dsquery(
+    location: Location, request: SourceRequest, provenance: Provenance
+) -> Iterator[ConnectorObject]:
     """Reads objects from what `dsquery *` prints."""
     digest, decoding = hashlib.sha256(), Decoding()
     lines = numbered_lines(Path(location.text), location.text, digest)
@@ -55,13 +57,11 @@ def read_dsquery(location: Location, request: SourceRequest) -> ObjectSet:
     found = list(take(lines, location.text))
     names = [n for _, texts in found for n in texts if not _is_bytes(n)]
     absent = not_carried(names, request, "dsquery did not print, or cannot")
-    return ObjectSet(
-        objects=tuple(decode(_record(p, texts, absent), decoding) for p, texts in found),
-        source=location.text,
-        sha256=digest.hexdigest(),
-        notes=(*carried_note(absent, request, _HELP), *decoding.notes),
-        not_carried=tuple(absent),
-    )
+    for place, texts in found:
+        yield decode(_record(place, texts, absent), decoding)
+    provenance.sha256 = digest.hexdigest()
+    provenance.notes = (*carried_note(absent, request, _HELP), *decoding.notes)
+    provenance.not_carried = tuple(absent)
 
 
 def _table(lines: Iterator[Line], name: str) -> Iterator[tuple[str, Texts]]:

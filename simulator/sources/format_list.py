@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from simulator.errors import InputError
-from simulator.objects import ObjectSet
+from simulator.objects import ConnectorObject, Provenance
 from simulator.schema import standard_schema
 from simulator.sources.carried import carried_note, not_carried
 from simulator.sources.decode import Decoding, decode, wanted_name
@@ -28,7 +28,9 @@ def _recognises(location: Location) -> bool:
 
 
 @reader("Format-List text", _recognises)
-def read_format_list(location: Location, request: SourceRequest) -> ObjectSet:
+def read_format_list(
+    location: Location, request: SourceRequest, provenance: Provenance
+) -> Iterator[ConnectorObject]:
     """Reads objects from the text that PowerShell prints as a list."""
     digest, decoding = hashlib.sha256(), Decoding()
     lines = numbered_lines(Path(location.text), location.text, digest)
@@ -39,18 +41,16 @@ def read_format_list(location: Location, request: SourceRequest) -> ObjectSet:
         if everything
         else not_carried(carried(names), request, "no object of the file has a property for it")
     )
-    return ObjectSet(
-        objects=tuple(decode(record(p, place, absent), decoding) for place, p in found),
-        source=location.text,
-        sha256=digest.hexdigest(),
-        notes=(
-            "a printed list does not hold certificates and cuts long lists: what depends on them"
-            " ends in an error",
-            *carried_note(absent, request, _HELP),
-            *decoding.notes,
-        ),
-        not_carried=tuple(absent),
+    for place, properties in found:
+        yield decode(record(properties, place, absent), decoding)
+    provenance.sha256 = digest.hexdigest()
+    provenance.notes = (
+        "a printed list does not hold certificates and cuts long lists: what depends on them"
+        " ends in an error",
+        *carried_note(absent, request, _HELP),
+        *decoding.notes,
     )
+    provenance.not_carried = tuple(absent)
 
 
 def _objects(

@@ -7,13 +7,13 @@ tells where and when the objects were read.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from simulator.errors import InputError
-from simulator.objects import ObjectSet, parse_guid
+from simulator.objects import ConnectorObject, Provenance, parse_guid
 from simulator.sources.binary import from_base64, from_hex, from_sid
 from simulator.sources.decode import Decoding, RawValue, Record, decode, typed, wanted_name
 from simulator.sources.recognise import is_bloodhound, is_powershell
@@ -38,11 +38,12 @@ def _recognises(location: Location) -> bool:
 
 
 @reader("JSON Lines", _recognises)
-def read_json_lines(location: Location, request: SourceRequest) -> ObjectSet:
+def read_json_lines(
+    location: Location, request: SourceRequest, provenance: Provenance
+) -> Iterator[ConnectorObject]:
     """Reads objects from JSON Lines, one JSON object on each line."""
-    digest, decoding, objects = hashlib.sha256(), Decoding(), []
+    digest, decoding = hashlib.sha256(), Decoding()
     not_carried: set[str] = set()
-    head: Mapping[str, object] = {}
     content = False
     for number, line in numbered_lines(Path(location.text), location.text, digest):
         if not line or line.isspace():
@@ -54,28 +55,15 @@ def read_json_lines(location: Location, request: SourceRequest) -> ObjectSet:
                 _fail(
                     place, "a `snapshot` head after the first line", "put it first, or take it out"
                 )
-            head = _head(parsed, place)
+            _take_head(_head(parsed, place), provenance)
         else:
             record = _record(parsed, place)
             not_carried |= record.not_carried.keys()
-            objects.append(decode(record, decoding))
+            yield decode(record, decoding)
         content = True
-    source = head.get("source")
-    notes, details = head.get("notes"), head.get("details")
-    return ObjectSet(
-        objects=tuple(objects),
-        source=location.text,
-        sha256=digest.hexdigest(),
-        captured_at=str(head.get("captured_at", "")),
-        complete=head.get("complete") is not False,
-        account=str(head.get("account", "")),
-        notes=tuple(dict.fromkeys((*(notes if isinstance(notes, list) else ()), *decoding.notes))),
-        details={
-            **({"captured from": str(source)} if source else {}),
-            **(details if isinstance(details, dict) else {}),
-        },
-        not_carried=tuple(sorted(not_carried, key=str.casefold)),
-    )
+    provenance.sha256 = digest.hexdigest()
+    provenance.notes = tuple(dict.fromkeys((*provenance.notes, *decoding.notes)))
+    provenance.not_carried = tuple(sorted(not_carried, key=str.casefold))
 
 
 def attributes_of(parsed: Mapping[str, object], place: str) -> AttributeMap:
@@ -147,6 +135,17 @@ def _head(parsed: Mapping[str, object], place: str) -> Mapping[str, object]:
             case str() if value and key == "captured_at":
                 _check_time(value, place)
     return head
+
+
+def _take_head(head: Mapping[str, Any], provenance: Provenance) -> None:
+    """Puts what *head*, which has been checked, tells into *provenance*."""
+    provenance.captured_at = head.get("captured_at", "")
+    provenance.complete = head.get("complete", True)
+    provenance.account = head.get("account", "")
+    provenance.notes = tuple(head.get("notes", ()))
+    provenance.details = dict(head.get("details", {}))
+    if source := head.get("source"):
+        provenance.details = {"captured from": source, **provenance.details}
 
 
 def _check_time(text: str, place: str) -> None:

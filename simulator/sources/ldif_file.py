@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from simulator.errors import InputError
-from simulator.objects import ObjectSet
+from simulator.objects import ConnectorObject, Provenance
 from simulator.sources.decode import Decoding, Record, decode
 from simulator.sources.source import Location, SourceRequest, reader
 from simulator.sources.textfile import numbered_lines
@@ -49,28 +49,26 @@ def _recognises(location: Location) -> bool:
 
 
 @reader("LDIF", _recognises)
-def read_ldif(location: Location, request: SourceRequest) -> ObjectSet:
+def read_ldif(
+    location: Location, request: SourceRequest, provenance: Provenance
+) -> Iterator[ConnectorObject]:
     """Reads objects from LDIF, as ldapsearch and ldifde write it."""
     digest, decoding, report = hashlib.sha256(), Decoding(), _Report()
     lines = numbered_lines(Path(location.text), location.text, digest)
-    objects = [
-        decode(record, decoding)
-        for block in _blocks(_unfolded(lines, location.text), report)
-        if (record := _record(block, location.text, report)) is not None
-    ]
-    missing = _missing(report, len(objects))
+    read = 0
+    for block in _blocks(_unfolded(lines, location.text), report):
+        if (record := _record(block, location.text, report)) is not None:
+            read += 1
+            yield decode(record, decoding)
+    missing = _missing(report, read)
     references = (
         [f"references to other partitions, not followed: {report.references}"]
         if report.references
         else []
     )
-    return ObjectSet(
-        objects=tuple(objects),
-        source=location.text,
-        sha256=digest.hexdigest(),
-        complete=not missing,
-        notes=(*missing, *references, *decoding.notes),
-    )
+    provenance.sha256 = digest.hexdigest()
+    provenance.complete = not missing
+    provenance.notes = (*missing, *references, *decoding.notes)
 
 
 def _unfolded(lines: Iterable[tuple[int, str]], name: str) -> Iterator[_Line]:

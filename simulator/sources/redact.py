@@ -7,14 +7,15 @@ pseudonyms too, which breaks their signature and thumbprint. What none of this c
 taken out, and cannot be read then.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from simulator.objects import ConnectorObject, ObjectSet
+from simulator.objects import ConnectorObject, Provenance
 from simulator.schema import standard_schema
 from simulator.sources.decode import sid_text, wanted_name
 from simulator.sources.pseudonym import Pseudonyms
 from simulator.sources.redact_certificate import redacted_certificate
+from simulator.sources.source import Stream, stream_of
 from simulator.values import Reference, Scalar, Unreadable, Value
 
 _KEPT = frozenset(
@@ -27,25 +28,32 @@ _KEPT = frozenset(
 _OUT = Unreadable("taken out by --redact")
 
 
-def redact(objects: ObjectSet, key: bytes, keep: frozenset[str] = frozenset()) -> ObjectSet:
-    """*objects* with pseudonyms under *key*; attributes to *keep* stay as they are."""
-    pseudonyms = Pseudonyms(key)
-    kept = _KEPT | {wanted_name(name) for name in keep}
-    note = (
-        "redacted: names, DNs and SIDs are pseudonyms, and certificates are not those of the"
-        " directory; an outcome that hangs on a name, on a flag in a text, on a thumbprint or on"
-        " lists of containers may be another"
+_NOTE = (
+    "redacted: names, DNs and SIDs are pseudonyms, and certificates are not those of the"
+    " directory; an outcome that hangs on a name, on a flag in a text, on a thumbprint or on"
+    " lists of containers may be another"
+)
+
+
+def redact(stream: Stream, key: bytes, keep: frozenset[str] = frozenset()) -> Stream:
+    """The objects of *stream* with pseudonyms under *key*; those to *keep* are left."""
+    told = Provenance("redacted")
+    return stream_of(
+        told, _objects(stream, told, Pseudonyms(key), _KEPT | set(map(wanted_name, keep)))
     )
-    return replace(
-        objects,
-        objects=tuple(_redacted(each, pseudonyms, kept) for each in objects.objects),
-        source="redacted",
-        sha256="",
-        account="",
-        # other notes and details name objects, servers and accounts
-        notes=(note, *(["the source was not complete"] if not objects.complete else [])),
-        details={"captured from": "redacted"},
-    )
+
+
+def _objects(
+    stream: Stream, told: Provenance, pseudonyms: Pseudonyms, kept: frozenset[str]
+) -> Iterator[ConnectorObject]:
+    for each in stream.objects:
+        yield _redacted(each, pseudonyms, kept)
+    # other notes and details name objects, servers and accounts
+    source = stream.provenance
+    told.captured_at, told.complete = source.captured_at, source.complete
+    told.notes = (_NOTE, *(["the source was not complete"] if not source.complete else []))
+    told.details = {"captured from": "redacted"}
+    told.not_carried = source.not_carried
 
 
 def _redacted(

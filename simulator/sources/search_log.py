@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from simulator.errors import InputError
-from simulator.objects import ObjectSet, parse_guid
+from simulator.objects import ConnectorObject, Provenance, parse_guid
 from simulator.schema import standard_schema
 from simulator.sources.binary import from_base64, from_sid
 from simulator.sources.carried import carried_note, not_carried
@@ -39,25 +39,22 @@ def _recognises(location: Location) -> bool:
 
 
 @reader("bofhound log", _recognises)
-def read_search_log(location: Location, request: SourceRequest) -> ObjectSet:
+def read_search_log(
+    location: Location, request: SourceRequest, provenance: Provenance
+) -> Iterator[ConnectorObject]:
     """Reads objects from logs of ldapsearch-like tools."""
     digest, decoding = hashlib.sha256(), Decoding()
     lines = numbered_lines(Path(location.text), location.text, digest)
     found = list(_objects(lines, location.text))
     names = {wanted_name(n) for _, texts in found for n in texts}
     absent = {} if names >= _WHOLE else not_carried(names, request, "the log does not show")
-    records = []
     for place, texts in found:
         attributes, unreadable = _converted(texts)
         dn = next(t for n, t in texts.items() if n.casefold() == "distinguishedname")
-        records.append(Record(dn, attributes, place, unreadable, absent))
-    return ObjectSet(
-        objects=tuple(decode(r, decoding) for r in records),
-        source=location.text,
-        sha256=digest.hexdigest(),
-        notes=(*carried_note(absent, request, ""), *decoding.notes),
-        not_carried=tuple(absent),
-    )
+        yield decode(Record(dn, attributes, place, unreadable, absent), decoding)
+    provenance.sha256 = digest.hexdigest()
+    provenance.notes = (*carried_note(absent, request, ""), *decoding.notes)
+    provenance.not_carried = tuple(absent)
 
 
 def _objects(lines: Iterator[tuple[int, str]], name: str) -> Iterator[tuple[str, dict[str, str]]]:

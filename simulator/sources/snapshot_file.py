@@ -1,20 +1,21 @@
 """Objects from a snapshot, which `aadsim snapshot` wrote in Parquet."""
 
-import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import InputError
-from simulator.objects import ConnectorObject, ObjectSet
+from simulator.objects import ConnectorObject, Provenance
 from simulator.schema import standard_schema
 from simulator.sources.snapshot_layout import KEY, VERSION, arrow_schema, objects_of
 from simulator.sources.source import Location, SourceRequest, reader
+from simulator.sources.textfile import file_sum
 from simulator.values import Unreadable
 
 if TYPE_CHECKING:
     import pyarrow
+    from pyarrow import parquet
 
 _AGAIN = "take a new snapshot"
 _ROWS = 4096
@@ -24,50 +25,57 @@ def _recognises(location: Location) -> bool:
     return location.start.startswith("PAR1")
 
 
-@reader("snapshot (Parquet)", _recognises)
-def read_snapshot(location: Location, request: SourceRequest) -> ObjectSet:
-    """Reads objects from a snapshot in Parquet."""
+def read_rows(
+    location: Location, request: SourceRequest, provenance: Provenance
+) -> Iterator["pyarrow.RecordBatch"]:
+    """The rows of a snapshot, batch by batch, as they lie in it."""
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
-    objects: list[ConnectorObject] = []
+    came = 0
     try:
-        with Path(location.text).open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        provenance.sha256 = file_sum(Path(location.text))
         with parquet.ParquetFile(location.text, page_checksum_verification=True) as snapshot:
-            head = _head(snapshot.schema_arrow, location.text)
+            head = _head(snapshot, location.text)
+            provenance.captured_at = str(head["captured_at"])
+            provenance.complete = head["complete"] is True
+            provenance.account = str(head["account"])
+            provenance.notes = tuple(map(str, head["notes"]))
+            provenance.details = {"captured from": str(head["source"]), **head["details"]}
             for rows in snapshot.iter_batches(_ROWS):
-                objects += objects_of(rows, location.text, len(objects) + 1)
+                came += rows.num_rows
+                yield rows
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).partition("\n")[0][:200]
         raise InputError(f"{location.text}: cannot be read: {reason}", _AGAIN) from None
-    if head.get("objects") != len(objects):
-        raise InputError(
-            f"{location.text}: holds {len(objects)} objects of {head.get('objects')}", _AGAIN
-        )
-    absent = {
-        n
-        for o in objects
-        for n, v in o.attributes.items()
-        if isinstance(v, Unreadable) and not v.carried
-    }
-    return ObjectSet(
-        objects=tuple(objects),
-        source=location.text,
-        sha256=digest,
-        captured_at=str(head["captured_at"]),
-        complete=head["complete"] is True,
-        account=str(head["account"]),
-        notes=tuple(map(str, head["notes"])),
-        details={"captured from": str(head["source"]), **head["details"]},
-        not_carried=tuple(sorted(absent, key=str.casefold)),
-    )
+    if head.get("objects") != came:
+        raise InputError(f"{location.text}: holds {came} objects of {head.get('objects')}", _AGAIN)
 
 
-def _head(schema: "pyarrow.Schema", name: str) -> Mapping[str, Any]:
+@reader("snapshot (Parquet)", _recognises, read_rows)
+def read_snapshot(
+    location: Location, request: SourceRequest, provenance: Provenance
+) -> Iterator[ConnectorObject]:
+    """Reads objects from a snapshot in Parquet."""
+    absent: set[str] = set()
+    first = 1
+    for rows in read_rows(location, request, provenance):
+        for found in objects_of(rows, location.text, first):
+            absent |= {
+                name
+                for name, value in found.attributes.items()
+                if isinstance(value, Unreadable) and not value.carried
+            }
+            yield found
+        first += rows.num_rows
+    provenance.not_carried = tuple(sorted(absent, key=str.casefold))
+
+
+def _head(snapshot: "parquet.ParquetFile", name: str) -> Mapping[str, Any]:
     """What the file says of itself; its columns must be those that such a file has."""
+    schema = snapshot.schema_arrow
     try:
-        head = json.loads((schema.metadata or {})[KEY])
+        head = json.loads((snapshot.metadata.metadata or {})[KEY])
         version, details = head["version"], head["details"]
     except (KeyError, TypeError, ValueError):
         raise InputError(

@@ -6,12 +6,14 @@ imported where it is used, and nowhere else in the program.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import InputError
 from simulator.objects import ConnectorObject
 from simulator.schema import standard_schema
+from simulator.sources.carried import COMPUTER_ATTRIBUTES
 from simulator.sources.object_form import NAME, attributes_form, line
 from simulator.values import Reference, Unreadable, Value
 
@@ -29,9 +31,32 @@ _REPEATED = ("type", "classes", "operatingSystem", "operatingSystemVersion", "ob
 _PYTHON = {"num": int, "bool": bool, "str": str, "bin": bytes, "ref": Reference}
 
 
+def batches(objects: Iterable[ConnectorObject]) -> Iterator["pyarrow.RecordBatch"]:
+    """The rows of *objects*, a row group at a time.
+
+    Columns are those of the first group, and what computer rules read; what objects after it have
+    beside them lies in `other`.
+    """
+    rest = iter(objects)
+    columns: list[str] | None = None
+    while group := list(islice(rest, ROWS)):
+        if columns is None:
+            columns = columns_of(group)
+            schema = arrow_schema(columns)
+        yield batch(group, columns, schema)
+
+
+def aligned(rows: "pyarrow.RecordBatch", schema: "pyarrow.Schema") -> "pyarrow.RecordBatch":
+    """*rows* with the columns of *schema*; what these cannot hold lies in `other`."""
+    if rows.schema.equals(schema, check_metadata=False):
+        return rows
+    columns = [name for name in schema.names if name not in _FIXED]
+    return batch(objects_of(rows, "", 1), columns, schema)
+
+
 def columns_of(objects: Iterable[ConnectorObject]) -> list[str]:
-    """The attributes of *objects* that have a column."""
-    names: set[str] = set()
+    """The attributes of *objects* that have a column, with those that computer rules read."""
+    names = set(COMPUTER_ATTRIBUTES)
     for each in objects:
         names |= each.attributes.keys()
     known = standard_schema("ad").attributes

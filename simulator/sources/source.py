@@ -3,14 +3,19 @@
 What a location holds is found out here; how it is read is each reader's affair.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from simulator.errors import InputError, UsageError
-from simulator.objects import ObjectSet
+from simulator.objects import ConnectorObject, ObjectSet, Provenance
 from simulator.registry import Registry
+from simulator.sources.identity import refuse_twins
 from simulator.sources.textfile import beginning, first_line
+
+if TYPE_CHECKING:
+    import pyarrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,38 +56,88 @@ class Location:
     start: str = ""
 
 
+Read = Callable[[Location, SourceRequest, Provenance], Iterator[ConnectorObject]]
+ReadRows = Callable[[Location, SourceRequest, Provenance], Iterator["pyarrow.RecordBatch"]]
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A kind of source: what it is called, whether a location is one, and how it is read."""
+    """A kind of source: what it is called, whether a location is one, and how it is read.
+
+    *read* gives its objects one by one and tells of the reading in the provenance it is given.
+    *rows*, where a source has them at hand, gives the same objects as rows of a snapshot.
+    """
 
     name: str
     recognises: Callable[[Location], bool]
-    read: Callable[[Location, SourceRequest], ObjectSet]
+    read: Read
+    rows: ReadRows | None = None
 
 
 READERS: Registry[Reader] = Registry("simulator.sources")
 
-Read = Callable[[Location, SourceRequest], ObjectSet]
 
-
-def reader(name: str, recognises: Callable[[Location], bool]) -> Callable[[Read], Read]:
+def reader(
+    name: str, recognises: Callable[[Location], bool], rows: ReadRows | None = None
+) -> Callable[[Read], Read]:
     """Declares the function below it as the reader of the sources called *name*."""
 
     def declare(read: Read) -> Read:
-        READERS.add(name, Reader(name, recognises, read))
+        READERS.add(name, Reader(name, recognises, read, rows))
         return read
 
     return declare
 
 
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The objects of one source as they come, to be gone through once, in one form or the other.
+
+    *provenance* is whole once the last has come. Nobody has looked whether an object comes twice.
+    """
+
+    provenance: Provenance
+    objects: Iterator[ConnectorObject]
+    rows: Iterator["pyarrow.RecordBatch"]
+
+
+def open_objects(location: str, request: SourceRequest | None = None) -> Stream:
+    """The objects at *location* one by one: a file in a known format, or a directory server."""
+    place, known = _reader_of(location)
+    provenance, asked = Provenance(location), request or SourceRequest()
+    objects = known.read(place, asked, provenance)
+    if known.rows is None:
+        return stream_of(provenance, objects)
+    return Stream(provenance, objects, known.rows(place, asked, provenance))
+
+
+def stream_of(provenance: Provenance, objects: Iterator[ConnectorObject]) -> Stream:
+    """The stream of *objects*, whose rows are made of them."""
+    return Stream(provenance, objects, _rows_of(objects))
+
+
 def load_objects(location: str, request: SourceRequest | None = None) -> ObjectSet:
-    """The objects at *location*: a file in a known format, or the URL of a directory server."""
+    """All objects at *location*, as of `open_objects`; none may be there twice."""
+    stream = open_objects(location, request)
+    objects = tuple(stream.objects)
+    refuse_twins(objects)
+    return ObjectSet(objects, stream.provenance)
+
+
+def _rows_of(objects: Iterator[ConnectorObject]) -> Iterator["pyarrow.RecordBatch"]:
+    from simulator.sources.snapshot_layout import batches
+
+    yield from batches(objects)
+
+
+def _reader_of(location: str) -> tuple[Location, Reader]:
+    """What is at *location*, and the reader that takes it."""
     if not location:
         raise UsageError("no objects: the location is empty", f"give {_known()}")
     place = Location(location, None) if "://" in location else _peek(location)
     for known in READERS.values():
         if known.recognises(place):
-            return known.read(place, request or SourceRequest())
+            return place, known
     if place.first_line is None:
         scheme = location.partition("://")[0]
         raise UsageError(f"{scheme}://: no source of this kind is known", f"give {_known()}")

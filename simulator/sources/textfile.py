@@ -4,6 +4,7 @@ UTF-8 with or without a mark, and UTF-16 with one; ldifde writes the latter on r
 """
 
 import codecs
+import hashlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,12 @@ class Digest(Protocol):
 
     def update(self, data: bytes, /) -> None:
         """Takes *data* into the sum."""
+
+
+def file_sum(path: Path) -> str:
+    """The SHA-256 of the content of *path*."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def first_line(path: Path, name: str) -> str | None:

@@ -1,0 +1,40 @@
+"""That no object comes twice: none with the objectGUID, and none with the name, of another."""
+
+from array import array
+from collections.abc import Iterable
+
+from simulator.errors import InputError
+from simulator.objects import ConnectorObject
+from simulator.values import dn_key
+
+_HELP = "each object may come once: take one of the two out, or let sources not overlap"
+
+
+def refuse_twins(objects: Iterable[ConnectorObject]) -> None:
+    """Raises `InputError` for the first of *objects* that came before, with both places."""
+    places: dict[tuple[str, str], ConnectorObject] = {}
+    for each in objects:
+        for what, key in (("objectGUID", each.guid), ("distinguished name", dn_key(each.dn))):
+            before = places.setdefault((what, key), each) if key else each
+            if before is not each:
+                raise InputError(
+                    f"{each.origin}: {each.dn} has the {what} of {before.dn} at {before.origin}",
+                    _HELP,
+                )
+
+
+class Sightings:
+    """Which objects a stream has given, in 16 bytes for each."""
+
+    def __init__(self) -> None:
+        self._guids, self._names = array("q"), array("q")
+
+    def note(self, guid: object, dn: str) -> None:
+        """Takes note of the object *dn*, whose objectGUID is *guid*, or no bytes if unknown."""
+        if isinstance(guid, bytes):
+            self._guids.append(hash(guid))
+        self._names.append(hash(dn_key(dn)))
+
+    def doubtful(self) -> bool:
+        """Whether an object may have come twice; it can be by chance, but is False only if not."""
+        return any(len(set(found)) < len(found) for found in (self._guids, self._names))

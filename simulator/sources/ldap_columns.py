@@ -1,0 +1,184 @@
+"""Raw entries of a directory server as rows of a snapshot, column by column.
+
+The reverse view of `decode`, for many objects at once: what a column takes as it comes is
+converted by Arrow; a row with anything else in it goes through `decode`, so that both give the
+same.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from simulator.schema import standard_schema
+from simulator.sources.decode import Decoding, sid_text, wanted_name
+from simulator.sources.ldap_search import RawEntry
+from simulator.sources.snapshot_layout import arrow_schema, batch
+
+if TYPE_CHECKING:
+    import pyarrow
+
+Cells = list[Any]
+_BOOLEANS = {b"TRUE": True, b"FALSE": False}
+_sid = lru_cache(maxsize=1024)(sid_text)
+
+
+class Columns:
+    """Makes rows with a column for each of the *attributes* that the schema knows."""
+
+    def __init__(self, attributes: Sequence[str], place: str, decoding: Decoding) -> None:
+        known = standard_schema("ad").attributes
+        self._names = sorted((n for n in attributes if n in known), key=str.casefold)
+        self._schema = arrow_schema(self._names)
+        self._place = place
+        self._decoding = decoding
+        self._spellings: dict[str, str] = {}
+
+    def batch(self, page: Sequence[RawEntry]) -> "pyarrow.RecordBatch":
+        """The rows of *page*, in its order."""
+        import pyarrow as pa
+
+        cells, odd = self._cells(page)
+        arrays = {}
+        for name in self._names:
+            arrays[name], more = _column(name, cells[name], self._schema.field(name).type)
+            odd |= more
+        texts = arrays["objectClass"].to_pylist()
+        odd |= {at for at, found in enumerate(texts) if not found}
+        odd |= {at for at, (dn, _) in enumerate(page) if not dn}
+        odd |= {at for at, found in enumerate(cells["objectGUID"]) if not found}
+        arrays["dn"] = pa.array([dn for dn, _ in page], pa.string())
+        arrays["classes"] = arrays["objectClass"]
+        arrays["type"] = pa.array([t[-1] if t else "" for t in texts], pa.string())
+        arrays["other"] = pa.nulls(len(page), pa.string())
+        rows = pa.record_batch([arrays[f.name] for f in self._schema], schema=self._schema)
+        return self._mended(rows, page, sorted(odd)) if odd else rows
+
+    def _cells(self, page: Sequence[RawEntry]) -> tuple[dict[str, Cells], set[int]]:
+        """The raw values by attribute, and the rows that no column can take as they are."""
+        cells: dict[str, Cells] = {name: [None] * len(page) for name in self._names}
+        odd: set[int] = set()
+        spellings = self._spellings
+        for at, (_, attributes) in enumerate(page):
+            for name, values in attributes.items():
+                spelling = spellings.get(name)
+                if spelling is None:
+                    spelling = spellings[name] = self._spelling(name)
+                if not spelling or cells[spelling][at] is not None:
+                    odd |= {at}
+                else:
+                    cells[spelling][at] = values
+        return cells, odd
+
+    def _spelling(self, name: str) -> str:
+        """The column of the attribute description *name*; empty where it has none."""
+        spelling = "" if ";" in name else wanted_name(name)
+        return spelling if spelling in self._names else ""
+
+    def _mended(
+        self, rows: "pyarrow.RecordBatch", page: Sequence[RawEntry], odd: Sequence[int]
+    ) -> "pyarrow.RecordBatch":
+        """*rows* with those at *odd* as `decode` reads them."""
+        import pyarrow as pa
+
+        from simulator.sources.ldap_server import decoded
+
+        objects = [decoded(page[at], self._place, self._decoding) for at in odd]
+        mended = batch(objects, self._names, self._schema)
+        order = list(range(rows.num_rows))
+        for number, at in enumerate(odd):
+            order[at] = rows.num_rows + number
+        both = pa.Table.from_batches([rows, mended]).take(pa.array(order))
+        return both.combine_chunks().to_batches()[0]
+
+
+def _column(name: str, cells: Cells, kind: "pyarrow.DataType") -> tuple["pyarrow.Array", set[int]]:
+    """The column *name* of raw *cells*, and the rows whose cell it cannot take."""
+    import pyarrow as pa
+
+    known = standard_schema("ad").attributes[name]
+    if known.multi:
+        plain, odd = _each(cells, _several if known.type in ("str", "bin", "ref") else _none)
+        raw = pa.list_(pa.binary())
+    else:
+        take = {"bool": _truth, "num": _digits}.get(known.type, _single)
+        take = {"objectGUID": _guid, "mS-DS-CreatorSID": _creator}.get(name, take)
+        plain, odd = _each(cells, take)
+        raw = {"bool": pa.bool_(), "num": pa.int64()}.get(known.type, pa.binary())
+        raw = pa.binary(16) if name == "objectGUID" else raw
+    array = pa.array(plain, raw)
+    try:
+        return array.cast(kind), odd
+    except pa.ArrowInvalid:  # some text is not UTF-8
+        wrong = {at for at, cell in enumerate(plain) if not _is_text(cell)}
+        mended = [None if at in wrong else cell for at, cell in enumerate(plain)]
+        return pa.array(mended, raw).cast(kind), odd | wrong
+
+
+class _OddError(Exception):
+    """A cell that a column cannot take."""
+
+
+def _each(cells: Cells, take: Callable[[Sequence[bytes]], Any]) -> tuple[Cells, set[int]]:
+    """What *take* makes of each cell that is there, and where it could not."""
+    plain: Cells = []
+    odd: set[int] = set()
+    for at, cell in enumerate(cells):
+        try:
+            plain.append(None if cell is None else take(cell))
+        except _OddError:
+            plain.append(None)
+            odd |= {at}
+    return plain, odd
+
+
+def _single(values: Sequence[bytes]) -> bytes | None:
+    if len(values) != 1:
+        raise _OddError
+    return values[0] or None
+
+
+def _several(values: Sequence[bytes]) -> Sequence[bytes] | None:
+    return [v for v in values if v] or None if b"" in values else values
+
+
+def _none(values: Sequence[bytes]) -> None:
+    raise _OddError
+
+
+def _guid(values: Sequence[bytes]) -> bytes:
+    if len(values) != 1 or len(values[0]) != 16:
+        raise _OddError
+    return values[0]
+
+
+def _creator(values: Sequence[bytes]) -> bytes | None:
+    content = _single(values)
+    text = _sid(content) if content else None
+    return text.encode() if text else content
+
+
+def _truth(values: Sequence[bytes]) -> bool:
+    truth = _BOOLEANS.get(values[0]) if len(values) == 1 else None
+    if truth is None:
+        raise _OddError
+    return truth
+
+
+def _digits(values: Sequence[bytes]) -> int:
+    """A number in its plain form; any other is for `decode` to judge."""
+    try:
+        number = int(values[0])
+    except ValueError:
+        raise _OddError from None
+    if len(values) != 1 or b"%d" % number != values[0] or not -(2**63) <= number < 2**63:
+        raise _OddError
+    return number
+
+
+def _is_text(cell: Any) -> bool:
+    try:
+        for value in cell if isinstance(cell, (list, tuple)) else (cell,):
+            (value or b"").decode()
+    except UnicodeDecodeError:
+        return False
+    return True
