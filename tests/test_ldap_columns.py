@@ -1,5 +1,6 @@
 """Rows made column by column hold what `decode` makes of each object alone."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -33,9 +34,15 @@ ASKED = [n for n in NAMES if ";" not in n and n != "CN"] + ["objectGUID"]
 
 def rows_give(page: list[RawEntry]) -> None:
     told, said = Decoding(), Decoding()
+    try:
+        expected = [replace(decoded(e, PLACE, said), origin="") for e in page]
+    except IncompleteError as error:
+        with pytest.raises(IncompleteError, match=re.escape(error.message)):
+            Columns(ASKED, PLACE, told).batch(page)
+        return
     rows = Columns(ASKED, PLACE, told).batch(page)
     found = [replace(o, origin="") for o in objects_of(rows, PLACE, 1)]
-    assert found == [replace(decoded(e, PLACE, said), origin="") for e in page]
+    assert found == expected
     assert set(told.notes) == set(said.notes)
 
 
@@ -58,7 +65,7 @@ def test_pages(found: list[dict[str, list[bytes]]]) -> None:
         (f"CN={n}", {"objectClass": [b"computer"], "objectGUID": [n.to_bytes(16, "big")], **each})
         for n, each in enumerate(found)
     ]
-    rows_give([e for e in page if any(v for v in e[1]["objectClass"])])
+    rows_give(page)
 
 
 def test_names_are_spelt_as_the_schema_spells_them() -> None:
