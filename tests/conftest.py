@@ -192,10 +192,16 @@ def free_ports(count: int) -> list[int]:
 
 @pytest.fixture
 def run_server() -> Iterator[Callable[..., int]]:
-    """Starts a script of tests/servers that prints its port first, and gives that port."""
+    """Starts a script of tests/servers that prints its port first, and gives that port.
+
+    With *replacing*, the one started last is ended before.
+    """
     running: list[subprocess.Popen[str]] = []
 
-    def start(name: str, *arguments: object) -> int:
+    def start(name: str, *arguments: object, replacing: bool = False) -> int:
+        if replacing:
+            running[-1].terminate()
+            running[-1].communicate(timeout=20)
         process = subprocess.Popen(
             [sys.executable, str(SERVERS / name), *map(str, arguments)],
             stdout=subprocess.PIPE,
@@ -218,11 +224,15 @@ def fake_ad(
 ) -> Callable[..., DirectoryServer]:
     """Starts the imitation of a domain controller: 250 computers, 100 a page, LDAPS."""
 
-    def start(*arguments: object, computers: int = 250, ldaps: bool = True) -> DirectoryServer:
+    def start(
+        *arguments: object, computers: int = 250, ldaps: bool = True, replacing: bool = False
+    ) -> DirectoryServer:
         given = {"--file", "--count"} & set(arguments)
         source = [] if given else ["--file", generated(computers)]
         tls = ["--tls", certificates, *(["--ldaps"] if ldaps else [])]
-        port = run_server("fake_ad.py", "--max-page-size", 100, *source, *tls, *arguments)
+        port = run_server(
+            "fake_ad.py", "--max-page-size", 100, *source, *tls, *arguments, replacing=replacing
+        )
         return DirectoryServer(
             "127.0.0.1", port, port, "reader@contoso.test", "dc1.contoso.test", certificates
         )

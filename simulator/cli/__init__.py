@@ -1,5 +1,6 @@
 """The command line: parses arguments, prints lines, sets the exit status; computes nothing."""
 
+import signal
 import sys
 
 import click
@@ -45,6 +46,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if stream.encoding.lower().replace("-", "") != "utf8":
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text streams
+    # whoever ends the program otherwise than with Ctrl-C gets the same: files whole or not there
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         status = cli.main(standalone_mode=False)
     except click.exceptions.Abort:

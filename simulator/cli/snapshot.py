@@ -19,9 +19,11 @@ from simulator.errors import UsageError
 from simulator.rulefiles import load_rules
 from simulator.rulefiles.shipped import shipped_sets
 from simulator.sources.carried import COMPUTER_ATTRIBUTES
+from simulator.sources.ldap_resume import UPDATE_NUMBER, came_before, resume
+from simulator.sources.ldap_url import is_ldap_url
 from simulator.sources.merge import open_all
 from simulator.sources.redact import redact
-from simulator.sources.snapshot_write import write_snapshot
+from simulator.sources.snapshot_write import incomplete_path, write_snapshot
 from simulator.sources.textfile import file_sum
 
 KEY_VARIABLE = "AADSIM_REDACTION_KEY"
@@ -68,10 +70,17 @@ KEY_FILE_VARIABLE = "AADSIM_REDACTION_KEY_FILE"
     metavar="NAME",
     help="With --redact: leave this attribute as it is; repeatable.",
 )
+@click.option(
+    "--resume",
+    "resumed",
+    is_flag=True,
+    help="Go on with a pull of a server that stopped: what came of it lies beside the output, in "
+    "a file with `.incomplete` in its name.",
+)
 @directory_options
 def snapshot(
     objects: tuple[str, ...], output: Path, rules: tuple[str, ...], attribute: tuple[str, ...],
-    captured_at: str | None, redacted: bool, keep: tuple[str, ...], **values: Any,
+    captured_at: str | None, redacted: bool, keep: tuple[str, ...], resumed: bool, **values: Any,
 ) -> int:  # fmt: skip
     """Pulls objects once into a file from which everything runs later, offline.
 
@@ -83,22 +92,36 @@ def snapshot(
     """
     if keep and not redacted:
         raise UsageError("--keep says what --redact leaves", "give --redact as well")
+    if resumed and (redacted or captured_at or len(objects) > 1 or not is_ldap_url(objects[0])):
+        raise UsageError(
+            "--resume goes on with the pull of one server, as it began",
+            "leave out --redact, --captured-at and other sources",
+        )
     key = _key() if redacted else b""
-    live = all("://" in location for location in objects)
-    moment = _moment(captured_at, live)
+    live = all(is_ldap_url(location) for location in objects)
+    kept = incomplete_path(output)
+    goes_on = resumed and kept.exists()
+    moment = "" if goes_on else _moment(captured_at, live)
     progress = _Progress()
     request = source_request(values, _attributes(rules, attribute))
-    stream = open_all(objects, replace(request, progress=progress.read))
+    request = replace(request, progress=progress.read)
+    stream = resume(objects[0], request, str(kept)) if goes_on else open_all(objects, request)
     if redacted:
         stream = redact(stream, key, frozenset(keep))
+    # only what a server sends is dear enough to be kept
+    least = came_before(str(kept)) if goes_on else 0
+    keeping = least if live and len(objects) == 1 and not redacted else None
     try:
-        count = write_snapshot(stream, output, progress.written, captured_at=moment)
+        count = write_snapshot(stream, output, progress.written, captured_at=moment, keep=keeping)
     finally:
         progress.end()
+    kept.unlink(missing_ok=True)
     told = stream.provenance
     state = "complete" if told.complete else "INCOMPLETE"
     click.echo(f"{output}: {count} objects of {told.source}, {state}")
     captured = moment or told.captured_at or "a time that nobody told (--captured-at)"
+    if resumed and not goes_on:
+        click.echo(f"there was no {kept} to go on with: everything was pulled")
     click.echo(f"captured at {captured}")
     click.echo(f"sha256 {file_sum(output)}")
     for note in told.notes:
@@ -111,7 +134,7 @@ def _attributes(rules: tuple[str, ...], more: tuple[str, ...]) -> frozenset[str]
     if rules:
         sets.append(load_rules(*rules))
     read = frozenset[str]().union(*(s.attributes_read for s in sets))
-    return read | set(COMPUTER_ATTRIBUTES) | set(more)
+    return read | {*COMPUTER_ATTRIBUTES, UPDATE_NUMBER, *more}
 
 
 def _moment(given: str | None, live: bool) -> str:

@@ -2,10 +2,14 @@
 
 from array import array
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from simulator.errors import InputError
 from simulator.objects import ConnectorObject
 from simulator.values import dn_key
+
+if TYPE_CHECKING:
+    import pyarrow
 
 _HELP = "each object may come once: take one of the two out, or let sources not overlap"
 
@@ -34,6 +38,12 @@ class Sightings:
         if isinstance(guid, bytes):
             self._guids.append(hash(guid))
         self._names.append(hash(dn_key(dn)))
+
+    def note_rows(self, rows: "pyarrow.RecordBatch") -> None:
+        """Takes note of the objects of *rows* of a snapshot."""
+        columns = (rows.column(name).to_pylist() for name in ("objectGUID", "dn"))
+        for guid, dn in zip(*columns, strict=True):
+            self.note(guid, dn)
 
     def doubtful(self) -> bool:
         """Whether an object may have come twice; it can be by chance, but is False only if not."""

@@ -168,7 +168,7 @@ def _refusal(code: int, message: str, description: str, url: LdapUrl) -> Simulat
 
 def _stopped(url: LdapUrl, came: int, reason: str, help: str) -> IncompleteError:
     return IncompleteError(
-        f"{url.place}: the read stopped after {came} objects: {reason}; nothing of it is shown",
+        f"{url.place}: the read stopped after {came} objects: {reason}",
         help,
     )
 

@@ -5,7 +5,7 @@ What comes is all of it or an error; `ldap_search` sees to that.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.errors import IncompleteError, InputError, UsageError
@@ -45,6 +45,7 @@ class Session:
     tally: Tally
     sightings: Sightings
     decoding: Decoding
+    notes: list[str] = field(default_factory=list)
 
 
 def _rows(
@@ -56,9 +57,7 @@ def _rows(
         columns = Columns(opened.search.attributes, opened.search.url.place, opened.decoding)
         for page in _pages(opened, request):
             batch = columns.batch(page)
-            guids = batch.column("objectGUID").to_pylist()
-            for guid, (dn, _) in zip(guids, page, strict=True):
-                opened.sightings.note(guid, dn)
+            opened.sightings.note_rows(batch)
             yield batch
 
 
@@ -176,7 +175,7 @@ def _tell(provenance: Provenance, opened: Session) -> None:
             notes.append(
                 f"no object has {absent}: absent everywhere, or {account} may not read it"
             )
-    provenance.notes = (*notes, *opened.decoding.notes)
+    provenance.notes = (*notes, *opened.notes, *opened.decoding.notes)
     provenance.details = {
         **provenance.details,
         "objects": str(tally.came),

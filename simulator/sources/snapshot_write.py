@@ -46,14 +46,14 @@ def write_snapshot(
     progress: Progress | None = None,
     *,
     captured_at: str = "",
-    keep: bool = False,
+    keep: int | None = None,
 ) -> int:
     """Writes the objects of *stream* to *output*, and gives their number.
 
     *captured_at*, ISO 8601, prevails over what the source tells. *progress* is told now and then
     how many objects are written. With *keep*, what has come of a source that fails midway, or of
-    a run that is interrupted, is written to `incomplete_path`. Memory is that of a row group, and
-    16 bytes for each object.
+    a run that is interrupted, is written to `incomplete_path`, if it is more than so many objects;
+    the error says so. Memory is that of a row group, and 16 bytes for each object.
     """
     with replacing(output) as temporary:
         lines = output.suffix.casefold() == ".jsonl"
@@ -63,12 +63,13 @@ def write_snapshot(
                 if progress is not None:
                     progress(count)
             writer.close(_head(stream.provenance, captured_at))
-        except (IncompleteError, KeyboardInterrupt):
-            if keep and writer.count:
-                with replacing(incomplete_path(output)) as kept:
-                    writer.close(_head(stream.provenance, captured_at, STOPPED))
-                    temporary.replace(kept)
-            raise
+        except (IncompleteError, KeyboardInterrupt) as error:
+            if keep is None or writer.count <= keep:
+                raise
+            with replacing(incomplete_path(output)) as kept:
+                writer.close(_head(stream.provenance, captured_at, STOPPED))
+                temporary.replace(kept)
+            raise _kept(error, writer.count, output) from None
         finally:
             writer.abandon()
         if writer.sightings.doubtful():
@@ -140,10 +141,7 @@ class _Rows:
             self._waiting.append(aligned(rows, self._schema))
             self.count += rows.num_rows
             waiting += rows.num_rows
-            for guid, dn in zip(
-                *(rows.column(n).to_pylist() for n in ("objectGUID", "dn")), strict=True
-            ):
-                self.sightings.note(guid, dn)
+            self.sightings.note_rows(rows)
             if waiting >= ROWS:
                 waiting = self._group(ROWS)
             yield self.count
@@ -207,6 +205,17 @@ def _head(told: Provenance, captured_at: str, missing: str = "") -> dict[str, An
         "notes": [*([missing] if missing else []), *told.notes],
         "details": details,
     }
+
+
+def _kept(error: BaseException, count: int, output: Path) -> IncompleteError:
+    """*error*, which says besides that what came is kept, and how to go on."""
+    message, help = "interrupted", ""
+    if isinstance(error, IncompleteError):
+        message, help = error.message, f"{error.help}; " if error.help else ""
+    return IncompleteError(
+        f"{message}; {count} objects are kept in {incomplete_path(output)}",
+        f"{help}go on with --resume",
+    )
 
 
 def _refuse_twins(written: Path, source: str) -> None:
