@@ -183,7 +183,7 @@ def test_a_snapshot_of_a_domain_controller(
 
 
 @pytest.mark.parametrize("fault", ["3@2", "51@2", "cut@2"])
-def test_a_pull_that_breaks_leaves_nothing(
+def test_a_pull_that_breaks_leaves_what_was_there(
     aadsim: Command, monkeypatch: pytest.MonkeyPatch, fake_ad, tmp_path: Path, fault: str
 ) -> None:
     server = fake_ad("--fault", fault)
@@ -197,4 +197,6 @@ def test_a_pull_that_breaks_leaves_nothing(
     assert ran.status == 3, ran.err
     assert server.password not in ran.out + ran.err
     assert path.read_text() == "before"
-    assert list(tmp_path.iterdir()) == [path]
+    kept = tmp_path / "f.incomplete.parquet"
+    assert sorted(tmp_path.iterdir()) == [kept, path]
+    assert server.password.encode() not in kept.read_bytes()

@@ -41,7 +41,7 @@ FAULTS = [
     ("cut@2", "session terminated by server"),
     ("notice@2", "session terminated by server"),
     ("stall@2", "no answer in time"),
-    ("garbage@2", "no answer in time"),
+    ("garbage@2", "bytes that are no LDAP came"),
 ]
 
 

@@ -14,7 +14,9 @@ from simulator import Options, audit, load_rules
 from simulator.certificates import read_certificate
 from simulator.errors import InputError
 from simulator.objects import ConnectorObject, ObjectSet, Provenance
+from simulator.rulefiles.shipped import shipped_sets
 from simulator.sources import load_objects
+from simulator.sources.carried import COMPUTER_ATTRIBUTES
 from simulator.sources.merge import load_all
 from simulator.sources.pseudonym import Pseudonyms
 from simulator.sources.redact import redact
@@ -371,3 +373,10 @@ def test_redaction_on_the_command_line(
         o.attributes.get("displayName") for o in original.objects
     ]
     assert aadsim("snapshot", FLEET, "--output", str(path), "--keep", "cn").status == 2
+
+
+def test_a_pull_asks_for_what_the_shipped_rules_read() -> None:
+    read = set().union(
+        *(load_rules("standard-1.4", name).attributes_read for name in shipped_sets())
+    )
+    assert read - {"dn"} <= set(COMPUTER_ATTRIBUTES)

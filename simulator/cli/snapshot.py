@@ -17,7 +17,6 @@ from simulator.cli.options import (
 from simulator.cli.output import INCOMPLETE
 from simulator.errors import UsageError
 from simulator.rulefiles import load_rules
-from simulator.rulefiles.shipped import shipped_sets
 from simulator.sources.carried import COMPUTER_ATTRIBUTES
 from simulator.sources.ldap_resume import UPDATE_NUMBER, came_before, resume
 from simulator.sources.ldap_url import is_ldap_url
@@ -130,10 +129,7 @@ def snapshot(
 
 
 def _attributes(rules: tuple[str, ...], more: tuple[str, ...]) -> frozenset[str]:
-    sets = [load_rules(name) for name in shipped_sets() if not name.startswith("server-")]
-    if rules:
-        sets.append(load_rules(*rules))
-    read = frozenset[str]().union(*(s.attributes_read for s in sets))
+    read = load_rules(*rules).attributes_read if rules else frozenset[str]()
     return read | {*COMPUTER_ATTRIBUTES, UPDATE_NUMBER, *more}
 
 

@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from simulator.errors import InputError
+from simulator.errors import IncompleteError, InputError
 from simulator.objects import ConnectorObject
 from simulator.values import dn_key
 
@@ -12,19 +12,30 @@ if TYPE_CHECKING:
     import pyarrow
 
 _HELP = "each object may come once: take one of the two out, or let sources not overlap"
+_MOVED = (
+    "it was moved or renamed while the directory was read, or the sources overlap: run it again"
+)
 
 
-def refuse_twins(objects: Iterable[ConnectorObject]) -> None:
-    """Raises `InputError` for the first of *objects* that came before, with both places."""
+def refuse_twins(objects: Iterable[ConnectorObject], live: bool = False) -> None:
+    """Raises an error for the first of *objects* that came before, with both places.
+
+    That is an `InputError`, or an `IncompleteError` if a *live* source may have changed meanwhile.
+    """
     places: dict[tuple[str, str], ConnectorObject] = {}
     for each in objects:
         for what, key in (("objectGUID", each.guid), ("distinguished name", dn_key(each.dn))):
             before = places.setdefault((what, key), each) if key else each
             if before is not each:
-                raise InputError(
-                    f"{each.origin}: {each.dn} has the {what} of {before.dn} at {before.origin}",
-                    _HELP,
+                message = (
+                    f"{each.origin}: {each.dn} has the {what} of {before.dn} at {before.origin}"
                 )
+                raise IncompleteError(message, _MOVED) if live else InputError(message, _HELP)
+
+
+def moved(source: str) -> IncompleteError:
+    """The error for an object of the live *source* that came twice."""
+    return IncompleteError(f"{source}: an object came twice", _MOVED)
 
 
 class Sightings:

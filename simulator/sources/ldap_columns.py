@@ -5,7 +5,7 @@ converted by Arrow; a row with anything else in it goes through `decode`, so tha
 same.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import pyarrow
 
 Cells = list[Any]
-_BOOLEANS = {b"TRUE": True, b"FALSE": False}
+_Take = Callable[[Sequence[bytes]], Any]
+_BOOLEANS = {b"TRUE": True, b"FALSE": False, None: None}
 _sid = lru_cache(maxsize=1024)(sid_text)
 
 
@@ -31,7 +32,6 @@ class Columns:
         self._schema = arrow_schema(self._names)
         self._place = place
         self._decoding = decoding
-        self._spellings: dict[str, str] = {}
 
     def batch(self, page: Sequence[RawEntry]) -> "pyarrow.RecordBatch":
         """The rows of *page*, in its order."""
@@ -40,12 +40,16 @@ class Columns:
         cells, odd = self._cells(page)
         arrays = {}
         for name in self._names:
-            arrays[name], more = _column(name, cells[name], self._schema.field(name).type)
-            odd |= more
+            kind = self._schema.field(name).type
+            if name in cells:
+                arrays[name], more = _column(name, cells[name], kind)
+                odd |= more
+            else:
+                arrays[name] = pa.nulls(len(page), kind)
         texts = arrays["objectClass"].to_pylist()
         odd |= {at for at, found in enumerate(texts) if not found}
         odd |= {at for at, (dn, _) in enumerate(page) if not dn}
-        odd |= {at for at, found in enumerate(cells["objectGUID"]) if not found}
+        odd |= {at for at, found in enumerate(arrays["objectGUID"]) if not found.is_valid}
         arrays["dn"] = pa.array([dn for dn, _ in page], pa.string())
         arrays["classes"] = arrays["objectClass"]
         arrays["type"] = pa.array([t[-1] if t else "" for t in texts], pa.string())
@@ -55,18 +59,16 @@ class Columns:
 
     def _cells(self, page: Sequence[RawEntry]) -> tuple[dict[str, Cells], set[int]]:
         """The raw values by attribute, and the rows that no column can take as they are."""
-        cells: dict[str, Cells] = {name: [None] * len(page) for name in self._names}
+        entries = [attributes for _, attributes in page]
+        cells: dict[str, Cells] = {}
         odd: set[int] = set()
-        spellings = self._spellings
-        for at, (_, attributes) in enumerate(page):
-            for name, values in attributes.items():
-                spelling = spellings.get(name)
-                if spelling is None:
-                    spelling = spellings[name] = self._spelling(name)
-                if not spelling or cells[spelling][at] is not None:
-                    odd |= {at}
-                else:
-                    cells[spelling][at] = values
+        for name in set().union(*entries):
+            given = [attributes.get(name) for attributes in entries]
+            spelling = self._spelling(name)
+            if not spelling or spelling in cells:
+                odd |= {at for at, values in enumerate(given) if values is not None}
+            else:
+                cells[spelling] = given
         return cells, odd
 
     def _spelling(self, name: str) -> str:
@@ -95,40 +97,72 @@ def _column(name: str, cells: Cells, kind: "pyarrow.DataType") -> tuple["pyarrow
     """The column *name* of raw *cells*, and the rows whose cell it cannot take."""
     import pyarrow as pa
 
-    known = standard_schema("ad").attributes[name]
-    if known.multi:
-        plain, odd = _each(cells, _several if known.type in ("str", "bin", "ref") else _none)
-        raw = pa.list_(pa.binary())
-    else:
-        take = {"bool": _truth, "num": _digits}.get(known.type, _single)
-        take = {"objectGUID": _guid, "mS-DS-CreatorSID": _creator}.get(name, take)
-        plain, odd = _each(cells, take)
-        raw = {"bool": pa.bool_(), "num": pa.int64()}.get(known.type, pa.binary())
-        raw = pa.binary(16) if name == "objectGUID" else raw
-    array = pa.array(plain, raw)
     try:
-        return array.cast(kind), odd
-    except pa.ArrowInvalid:  # some text is not UTF-8
-        wrong = {at for at, cell in enumerate(plain) if not _is_text(cell)}
-        mended = [None if at in wrong else cell for at, cell in enumerate(plain)]
-        return pa.array(mended, raw).cast(kind), odd | wrong
+        whole = _at_once(name, cells, kind)
+    except pa.ArrowInvalid:  # some text is not UTF-8, or no number
+        whole = None
+    return (whole, set()) if whole is not None else _one_by_one(name, cells, kind)
 
 
-class _OddError(Exception):
-    """A cell that a column cannot take."""
+def _at_once(name: str, cells: Cells, kind: "pyarrow.DataType") -> "pyarrow.Array | None":
+    """The column of *cells*, if all of them are as they usually are."""
+    import pyarrow as pa
+
+    known = standard_schema("ad").attributes[name]
+    there = [cell for cell in cells if cell is not None]
+    if known.multi:
+        if known.type in ("num", "bool") or any(b"" in cell for cell in there):
+            return None
+        return pa.array(cells, pa.list_(pa.binary())).cast(kind)
+    single = [cell and cell[0] for cell in cells]
+    if name in _SPECIAL or max(map(len, there), default=1) > 1 or b"" in single:
+        return None
+    if name == "objectGUID":
+        return pa.array(single, kind)
+    if known.type == "bool":
+        return (
+            pa.array([_BOOLEANS[v] for v in single], kind) if {*single} <= {*_BOOLEANS} else None
+        )
+    if known.type == "bin":
+        return pa.array(single, kind)
+    texts = pa.array(single, pa.binary()).cast(pa.string())
+    if known.type != "num":
+        return texts
+    numbers = texts.cast(kind)
+    # Arrow reads more than plain numbers
+    return numbers if numbers.cast(pa.string()).equals(texts) else None
 
 
-def _each(cells: Cells, take: Callable[[Sequence[bytes]], Any]) -> tuple[Cells, set[int]]:
-    """What *take* makes of each cell that is there, and where it could not."""
+def _one_by_one(
+    name: str, cells: Cells, kind: "pyarrow.DataType"
+) -> tuple["pyarrow.Array", set[int]]:
+    """The column of *cells* but for those that it cannot take; these rows are named."""
+    import pyarrow as pa
+
+    known = standard_schema("ad").attributes[name]
+    take: _Take = {"bool": _truth, "num": _digits}.get(known.type, _single)
+    raw = {"bool": pa.bool_(), "num": pa.int64()}.get(known.type, pa.binary())
+    if known.multi:
+        take = _several if known.type in ("str", "bin", "ref") else _none
+        raw = pa.list_(pa.binary())
+    elif name == "objectGUID":
+        take, raw = _guid, kind
     plain: Cells = []
     odd: set[int] = set()
     for at, cell in enumerate(cells):
         try:
-            plain.append(None if cell is None else take(cell))
+            plain.append(None if cell is None else _SPECIAL.get(name, take)(cell))
         except _OddError:
             plain.append(None)
             odd |= {at}
-    return plain, odd
+    if known.type in ("str", "ref"):
+        wrong = {at for at, cell in enumerate(plain) if not _is_text(cell)}
+        plain, odd = [None if at in wrong else c for at, c in enumerate(plain)], odd | wrong
+    return pa.array(plain, raw).cast(kind), odd
+
+
+class _OddError(Exception):
+    """A cell that a column cannot take."""
 
 
 def _single(values: Sequence[bytes]) -> bytes | None:
@@ -182,3 +216,6 @@ def _is_text(cell: Any) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+_SPECIAL: Mapping[str, _Take] = {"mS-DS-CreatorSID": _creator}

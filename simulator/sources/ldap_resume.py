@@ -40,7 +40,7 @@ def resume(location: str, request: SourceRequest, kept: str) -> Stream:
     provenance = Provenance(location)
     rows = _rows(location, request, kept, provenance)
     objects = (o for batch in rows for o in objects_of(batch, kept, 1))
-    return Stream(provenance, objects, rows)
+    return Stream(provenance, objects, rows, live=True)
 
 
 def came_before(kept: str) -> int:
@@ -70,7 +70,9 @@ def _rows(
                 f" own way, and not {before.provenance.details.get('server')} as before"
             )
         if opened.tally.came:
-            opened.notes.append(f"of an earlier pull, unchanged since: {opened.tally.came} objects")
+            opened.notes.append(
+                f"of an earlier pull, unchanged since: {opened.tally.came} objects"
+            )
         columns = Columns(opened.search.attributes, opened.search.url.place, opened.decoding)
         missing = sorted(keys)
         for at in range(0, len(missing), _CHUNK):
@@ -78,9 +80,7 @@ def _rows(
             for page in pages(opened.connection, search, opened.tally):
                 if request.progress:
                     request.progress(opened.tally.came)
-                batch = columns.batch(page)
-                opened.sightings.note_rows(batch)
-                yield batch
+                yield columns.batch(page)
 
 
 def _refuse_other(told: Provenance, provenance: Provenance, kept: str) -> None:
@@ -125,7 +125,6 @@ def _still_there(
             del keys[guid]
     kept = rows.filter(pa.array(mask, pa.bool_()))
     opened.tally.seen.update(n for n in kept.schema.names if kept[n].null_count < kept.num_rows)
-    opened.sightings.note_rows(kept)
     opened.tally.came += kept.num_rows
     return kept
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from simulator.errors import IncompleteError, SimulatorError
+from simulator.sources.ldap_decoder import decode_entries
 from simulator.sources.ldap_errors import read_error, result_error
 from simulator.sources.ldap_url import LdapUrl
 
@@ -53,6 +54,7 @@ def pages(connection: "Connection", search: Search, tally: Tally) -> Iterator[li
     ldap3's own generator of pages looks at no result but the last, and not even at that for the
     codes 3, 4 and 10.
     """
+    decode_entries(connection)
     cookie = None
     while True:
         try:
@@ -66,10 +68,12 @@ def pages(connection: "Connection", search: Search, tally: Tally) -> Iterator[li
             )
             result = _success(connection, search, tally)
             page = [entry for r in connection.response or () if (entry := _entry(r, tally))]
-            for dn, attributes in page:
-                for name in [n for n in attributes if ";" in n]:
-                    _read_ranges(dn, name, attributes, connection, search, tally)
+            for _, attributes in page:
                 tally.seen.update(attributes)
+            if any(";" in name for name in tally.seen):
+                for dn, attributes in page:
+                    for name in [n for n in attributes if _range(n)]:
+                        _read_ranges(dn, name, attributes, connection, search, tally)
         except SimulatorError:
             raise
         except Exception as error:
@@ -82,7 +86,10 @@ def pages(connection: "Connection", search: Search, tally: Tally) -> Iterator[li
             return
 
 
-def _entry(response: Mapping[str, Any], tally: Tally) -> RawEntry | None:
+def _entry(response: Any, tally: Tally) -> RawEntry | None:
+    """The object of *response*: as our decoder gives it, or in ldap3's form."""
+    if isinstance(response, tuple):
+        return response
     if response["type"] == "searchResEntry":
         raw: Mapping[str, Sequence[bytes] | None] = response["raw_attributes"]
         return response["dn"], {name: values for name, values in raw.items() if values}
@@ -117,19 +124,17 @@ def _read_ranges(
 ) -> None:
     """Puts all values of an attribute that came as `name;range=0-1499` under its plain name."""
     upper = _range(name)
-    if not upper:
-        return
     plain = name.partition(";")[0]
     values = list(attributes.pop(name))
     while upper != "*":
         start = int(upper) + 1
         connection.search(dn, "(objectClass=*)", "BASE", attributes=[f"{plain};range={start}-*"])
         _success(connection, search, tally)
-        found = [e for e in connection.response or () if e["type"] == "searchResEntry"]
+        found = [entry for r in connection.response or () if (entry := _entry(r, tally))]
         ranges = [
             (key, part)
-            for entry in found
-            for key, part in entry["raw_attributes"].items()
+            for _, given in found
+            for key, part in given.items()
             if key.casefold().startswith(f"{plain.casefold()};range={start}-")
         ]
         if len(found) != 1 or len(ranges) != 1:

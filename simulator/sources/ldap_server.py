@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from simulator.errors import IncompleteError, InputError, UsageError
 from simulator.objects import ConnectorObject, Provenance
 from simulator.sources.decode import Decoding, Record, decode, wanted_name
-from simulator.sources.identity import Sightings
 from simulator.sources.ldap_search import RawEntry, Search, Tally, pages
 from simulator.sources.ldap_session import check, close, connect, root_value
 from simulator.sources.ldap_url import is_ldap_url, parse_ldap_url
@@ -43,7 +42,6 @@ class Session:
     connection: "Connection"
     search: Search
     tally: Tally
-    sightings: Sightings
     decoding: Decoding
     notes: list[str] = field(default_factory=list)
 
@@ -56,9 +54,7 @@ def _rows(
     with session(location.text, request, provenance) as opened:
         columns = Columns(opened.search.attributes, opened.search.url.place, opened.decoding)
         for page in _pages(opened, request):
-            batch = columns.batch(page)
-            opened.sightings.note_rows(batch)
-            yield batch
+            yield columns.batch(page)
 
 
 @reader(
@@ -73,9 +69,7 @@ def read_ldap(
     with session(location.text, request, provenance) as opened:
         for page in _pages(opened, request):
             for entry in page:
-                found = decoded(entry, opened.search.url.place, opened.decoding)
-                opened.sightings.note(found.attributes["objectGUID"], found.dn)
-                yield found
+                yield decoded(entry, opened.search.url.place, opened.decoding)
 
 
 @contextmanager
@@ -86,7 +80,7 @@ def session(location: str, request: SourceRequest, provenance: Provenance) -> It
     connection = connect(url, request)
     try:
         search = _search(location, request, connection)
-        opened = Session(connection, search, Tally(), Sightings(), Decoding())
+        opened = Session(connection, search, Tally(), Decoding())
         provenance.account = request.user or "anonymous"
         provenance.details = {
             "server": root_value(connection, "dnsHostName") or url.host,
@@ -97,7 +91,6 @@ def session(location: str, request: SourceRequest, provenance: Provenance) -> It
         }
         try:
             yield opened
-            _refuse_moved(opened)
         finally:  # also of what a failure leaves
             _tell(provenance, opened)
     finally:
@@ -149,16 +142,6 @@ def _pages(opened: Session, request: SourceRequest) -> Iterator[list[RawEntry]]:
         if request.progress:
             request.progress(opened.tally.came)
         yield page
-
-
-def _refuse_moved(opened: Session) -> None:
-    """An object that comes twice was moved while it was read, and another may have been missed."""
-    if opened.sightings.doubtful():
-        raise IncompleteError(
-            f"{opened.search.url.place}: an object came twice: it was moved or renamed while"
-            " the directory was read",
-            "run the command again",
-        )
 
 
 def _tell(provenance: Provenance, opened: Session) -> None:

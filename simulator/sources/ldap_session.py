@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from simulator.errors import SimulatorError, UsageError
+from simulator.sources import ldap_decoder
 from simulator.sources.ldap_errors import connect_error
 from simulator.sources.ldap_url import LdapUrl
 from simulator.sources.source import SourceRequest
@@ -97,6 +98,7 @@ def connect(url: LdapUrl, request: SourceRequest) -> "Connection":
             return_empty_attributes=False,
             read_only=True,
         )
+        ldap_decoder.prepare(connection)
         failure = _sign_in(connection, url, request)
         # ldap3 shows the password when it shows a connection, as tracebacks with variables do.
         connection.password = None

@@ -14,7 +14,7 @@ def load_all(locations: Sequence[str], request: SourceRequest | None = None) -> 
     """The objects of all *locations*, none of which may come twice."""
     stream = open_all(locations, request)
     objects = tuple(stream.objects)
-    refuse_twins(objects)
+    refuse_twins(objects, stream.live)
     return ObjectSet(objects, stream.provenance)
 
 
@@ -31,6 +31,7 @@ def open_all(locations: Sequence[str], request: SourceRequest | None = None) -> 
         merged,
         _each(streams, lambda stream: stream.objects, merged),
         _each(streams, lambda stream: stream.rows, merged),
+        live=any(stream.live for stream in streams),
     )
 
 

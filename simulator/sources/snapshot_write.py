@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.errors import IncompleteError
 from simulator.objects import Provenance
-from simulator.sources.identity import Sightings, refuse_twins
+from simulator.sources.identity import Sightings, moved, refuse_twins
 from simulator.sources.object_form import line, object_form
 from simulator.sources.snapshot_layout import (
     KEY,
@@ -62,6 +62,9 @@ def write_snapshot(
             for count in writer.write(stream):
                 if progress is not None:
                     progress(count)
+            twins = writer.sightings.doubtful()
+            if twins and stream.live:
+                raise moved(stream.provenance.source)
             writer.close(_head(stream.provenance, captured_at))
         except (IncompleteError, KeyboardInterrupt) as error:
             if keep is None or writer.count <= keep:
@@ -72,7 +75,7 @@ def write_snapshot(
             raise _kept(error, writer.count, output) from None
         finally:
             writer.abandon()
-        if writer.sightings.doubtful():
+        if twins:
             _refuse_twins(temporary, stream.provenance.source)
     return writer.count
 

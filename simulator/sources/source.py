@@ -93,12 +93,14 @@ def reader(
 class Stream:
     """The objects of one source as they come, to be gone through once, in one form or the other.
 
-    *provenance* is whole once the last has come. Nobody has looked whether an object comes twice.
+    *provenance* is whole once the last has come. A *live* source can change while it is read.
+    Nobody has looked whether an object comes twice.
     """
 
     provenance: Provenance
     objects: Iterator[ConnectorObject]
     rows: Iterator["pyarrow.RecordBatch"]
+    live: bool = False
 
 
 def open_objects(location: str, request: SourceRequest | None = None) -> Stream:
@@ -108,7 +110,8 @@ def open_objects(location: str, request: SourceRequest | None = None) -> Stream:
     objects = known.read(place, asked, provenance)
     if known.rows is None:
         return stream_of(provenance, objects)
-    return Stream(provenance, objects, known.rows(place, asked, provenance))
+    rows = known.rows(place, asked, provenance)
+    return Stream(provenance, objects, rows, live=place.first_line is None)
 
 
 def stream_of(provenance: Provenance, objects: Iterator[ConnectorObject]) -> Stream:
@@ -120,7 +123,7 @@ def load_objects(location: str, request: SourceRequest | None = None) -> ObjectS
     """All objects at *location*, as of `open_objects`; none may be there twice."""
     stream = open_objects(location, request)
     objects = tuple(stream.objects)
-    refuse_twins(objects)
+    refuse_twins(objects, stream.live)
     return ObjectSet(objects, stream.provenance)
 
 
