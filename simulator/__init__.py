@@ -10,6 +10,8 @@ from simulator.commands import Audit, Options, Preview, audit, explain, preview
 from simulator.errors import Diagnostic, DiagnosticsError, ObjectError, SimulatorError
 from simulator.language.context import Context
 from simulator.language.evaluate import evaluate
+from simulator.results.results import Results, Row
+from simulator.results.table import table
 from simulator.rulefiles import load_connector, load_rules
 from simulator.sources import load_objects
 from simulator.version import __version__
@@ -22,6 +24,8 @@ __all__ = [
     "ObjectError",
     "Options",
     "Preview",
+    "Results",
+    "Row",
     "SimulatorError",
     "__version__",
     "audit",
@@ -31,4 +35,5 @@ __all__ = [
     "load_objects",
     "load_rules",
     "preview",
+    "table",
 ]

@@ -1,12 +1,13 @@
 """The jobs of the program as functions: audit, preview, explain; the commands' library twins."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from simulator.change_traps import change_traps
 from simulator.check import check, refuse_errors
-from simulator.compare import Change, Comparison, compare
+from simulator.compare import Change
 from simulator.current import Difference, PresentState, difference, exceeds
 from simulator.errors import Diagnostic, ObjectError, Severity, UsageError
 from simulator.forecast import Forecast, forecast
@@ -15,11 +16,13 @@ from simulator.language.context import Context
 from simulator.language.frame import run
 from simulator.language.nodes import Node
 from simulator.language.operators import condition
-from simulator.objects import ConnectorObject, ObjectSet, parse_guid
+from simulator.objects import ConnectorObject, ObjectSet, Provenance, parse_guid
+from simulator.results.counts import change_counts
+from simulator.results.gather import gather
+from simulator.results.results import Results, Row
 from simulator.rule import Connector, Direction, RuleSet
-from simulator.sync.change_traps import change_traps
 from simulator.sync.engine import Settings, simulate
-from simulator.sync.outcome import Outcome
+from simulator.sync.outcome import Disposition, Outcome
 from simulator.values import dn_key, guid_text
 
 DEFAULT_MAXIMUM_REMOVED = "500"  # the product's threshold for accidental deletions (AD)
@@ -41,16 +44,24 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Every object with its outcome. *findings* are about the rules, not about single objects."""
+    """Every object with its outcome. *findings* are about the rules, not about single objects.
+
+    *provenance* tells how the objects were read, and *read* how many.
+    """
 
     now: datetime
     rules: RuleSet
-    objects: ObjectSet
-    outcomes: tuple[Outcome, ...]
+    provenance: Provenance
+    read: int
+    results: Results
     findings: tuple[Diagnostic, ...]
     options: Options
     present: Difference | None = None
     forecast: Forecast | None = None
+
+    def __iter__(self) -> Iterator[Row]:
+        """Every object with what becomes of it, by DN."""
+        return iter(self.results)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +71,27 @@ class Preview:
     now: datetime
     before: RuleSet
     after: RuleSet
-    objects: ObjectSet
-    changes: tuple[Comparison, ...]
+    provenance: Provenance
+    read: int
+    results: Results
     findings: tuple[Diagnostic, ...]
     options: Options
     maximum_removed: str = DEFAULT_MAXIMUM_REMOVED
     present: Difference | None = None
 
+    def __iter__(self) -> Iterator[Row]:
+        """Every object with what becomes of it before and after the change, by DN."""
+        return iter(self.results)
+
     @property
     def removed(self) -> int:
         """How many objects leave the cloud."""
-        return sum(c.change is Change.LEAVES for c in self.changes)
+        return change_counts(self.results)[Change.LEAVES]
 
     @property
     def exceeded(self) -> bool:
         """Whether more objects leave than *maximum_removed* allows."""
-        present = self.removed + sum(c.change is Change.STAYS_IN for c in self.changes)
+        present = self.removed + change_counts(self.results)[Change.STAYS_IN]
         return exceeds(self.maximum_removed, self.removed, present)
 
 
@@ -97,10 +113,17 @@ def audit(
     findings = (*_checked(rules, objects, options), *_rebuilt(rules))
     now = _now(objects, options)
     settings = Settings(now, options.readings, options.connectors)
-    outcomes = tuple(simulate(_wanted(objects, options, now), rules, settings))
-    present = difference(current, outcomes, maximum_removed) if current else None
-    later = forecast(outcomes, rules, settings, span) if span is not None else None
-    return Audit(now, rules, objects, outcomes, findings, options, present, later)
+    outcomes = simulate(_wanted(objects, options, now), rules, settings)
+    syncing: list[Outcome] = []
+    if span is not None:
+        outcomes = _remembering(outcomes, syncing)
+    results = gather(outcomes)
+    present = difference(current, results, maximum_removed) if current else None
+    later = forecast(syncing, rules, settings, span) if span is not None else None
+    return Audit(
+        now, rules, objects.provenance, len(objects.objects), results, findings, options, present,
+        later,
+    )  # fmt: skip
 
 
 def preview(
@@ -121,13 +144,20 @@ def preview(
     now = _now(objects, options)
     settings = Settings(now, options.readings, options.connectors)
     wanted = _wanted(objects, options, now)
-    changes = tuple(compare(simulate(wanted, before, settings), simulate(wanted, after, settings)))
-    traps = change_traps((c.before, c.after) for c in changes)
-    present = difference(current, (c.after for c in changes), maximum_removed) if current else None
+    results = gather(*(simulate(wanted, rules, settings) for rules in (before, after)))
+    present = difference(current, results, maximum_removed) if current else None
     return Preview(
-        now, before, after, objects, changes, (*findings.values(), *traps), options,
-        maximum_removed, present,
+        now, before, after, objects.provenance, len(objects.objects), results,
+        (*findings.values(), *change_traps(results)), options, maximum_removed, present,
     )  # fmt: skip
+
+
+def _remembering(outcomes: Iterable[Outcome], syncing: list[Outcome]) -> Iterator[Outcome]:
+    """The *outcomes*; those that sync are put into *syncing* on the way."""
+    for outcome in outcomes:
+        if outcome.disposition is Disposition.SYNCS:
+            syncing.append(outcome)
+        yield outcome
 
 
 def explain(

@@ -1,14 +1,13 @@
-"""Two runs over the same objects: what a rule change does to each."""
+"""What a rule change does to an object: whether it is in the cloud before, and after."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
-from simulator.sync.outcome import Disposition, Outcome
+from simulator.sync.outcome import Disposition
 
 
 class Change(StrEnum):
-    """What becomes of an object: whether it is in the cloud before, and after."""
+    """What becomes of an object under a rule change, what hurts first."""
 
     LEAVES = "LEAVES"
     ENTERS = "ENTERS"
@@ -17,23 +16,20 @@ class Change(StrEnum):
     STAYS_OUT = "STAYS-OUT"
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One object under both rule sets."""
+class Decided(Protocol):
+    """What an outcome and a verdict have in common."""
 
-    change: Change
-    before: Outcome
-    after: Outcome
+    @property
+    def disposition(self) -> Disposition:
+        """The situation of the object."""
 
-
-def compare(before: Iterable[Outcome], after: Iterable[Outcome]) -> Iterator[Comparison]:
-    """The change of each object; both runs give the same objects in the same order."""
-    for old, new in zip(before, after, strict=True):
-        assert old.subject.sort_key() == new.subject.sort_key()
-        yield Comparison(_change(old, new), old, new)
+    @property
+    def decided(self) -> bool:
+        """Whether the tool can say what becomes of it."""
 
 
-def _change(before: Outcome, after: Outcome) -> Change:
+def change_of(before: Decided, after: Decided) -> Change:
+    """The change of an object with these outcomes."""
     if not (before.decided and after.decided):
         return Change.UNDECIDED
     match before.disposition is Disposition.SYNCS, after.disposition is Disposition.SYNCS:

@@ -15,7 +15,8 @@ from typing import Any
 
 from simulator.errors import InputError, UsageError
 from simulator.objects import parse_guid
-from simulator.sync.outcome import Disposition, Outcome
+from simulator.results.results import Row
+from simulator.sync.outcome import Disposition
 from simulator.values import guid_text
 
 _HELP = (
@@ -54,10 +55,10 @@ class Difference:
     """
 
     source: str
-    adds: tuple[Outcome, ...]
-    deletes: tuple[Outcome, ...]
-    kept: tuple[Outcome, ...]
-    undecided: tuple[Outcome, ...]
+    adds: tuple[Row, ...]
+    deletes: tuple[Row, ...]
+    kept: tuple[Row, ...]
+    undecided: tuple[Row, ...]
     unknown: tuple[Present, ...]
     pending: tuple[Present, ...]
     foreign: int
@@ -66,7 +67,7 @@ class Difference:
     @property
     def final(self) -> int:
         """How many deletes cannot be undone: those of devices."""
-        return sum(o.subject.type.casefold() in _DEVICE_TYPES for o in self.deletes)
+        return sum(r.subject.type.casefold() in _DEVICE_TYPES for r in self.deletes)
 
     @property
     def exceeded(self) -> bool:
@@ -82,22 +83,26 @@ def exceeds(maximum: str, removed: int, present: int) -> bool:
     return removed > int(maximum)
 
 
-def difference(state: PresentState, outcomes: Iterable[Outcome], maximum: str) -> Difference:
-    """What the *outcomes* would change in the present *state*."""
-    found = {o.subject.guid: o for o in outcomes if o.subject.guid}
+def difference(state: PresentState, results: Iterable[Row], maximum: str) -> Difference:
+    """What the *results*, those after the change in a preview, would change in *state*."""
+    found = {r.subject.object_guid: r for r in results if r.subject.object_guid}
     here = {g: p for g, p in state.objects.items() if p.synced}
-    both = [o for g, o in found.items() if g in here]
+    both = [r for g, r in found.items() if g in here]
     return Difference(
         state.source,
-        tuple(o for g, o in found.items() if o.disposition is Disposition.SYNCS and g not in here),
-        tuple(o for o in both if o.decided and o.disposition is not Disposition.SYNCS),
-        tuple(o for o in both if o.disposition is Disposition.SYNCS),
-        tuple(o for o in both if not o.decided),
+        tuple(r for g, r in found.items() if _syncs(r) and g not in here),
+        tuple(r for r in both if r.verdict.decided and not _syncs(r)),
+        tuple(r for r in both if _syncs(r)),
+        tuple(r for r in both if not r.verdict.decided),
         tuple(p for g, p in sorted(here.items()) if g not in found),
         tuple(p for _, p in sorted(here.items()) if p.pending),
         len(state.objects) - len(here),
         maximum,
     )
+
+
+def _syncs(row: Row) -> bool:
+    return row.verdict.disposition is Disposition.SYNCS
 
 
 def load_current(path: str) -> PresentState:

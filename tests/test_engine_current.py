@@ -8,6 +8,7 @@ import pytest
 
 from simulator.current import Difference, difference, load_current
 from simulator.errors import InputError, UsageError
+from simulator.results.gather import row_of
 from simulator.rule import SyncRule
 from tests.building import BASE, OUT, computer, expression, inbound, outcomes, rules
 from tests.running import Command
@@ -31,7 +32,7 @@ ROWS = [(guid(n), n, "ServerAd") for n in ("IN", "OUT", "BAD", "GONE")] + [
 
 def compared(path: Path, maximum: str = "500") -> Difference:
     found = outcomes(rules(BASE, OUT, FILTER), *(computer(n) for n in NAMES))
-    return difference(load_current(str(path)), found.values(), maximum)
+    return difference(load_current(str(path)), map(row_of, found.values()), maximum)
 
 
 def names(of: object) -> list[str]:
@@ -84,7 +85,7 @@ def test_more_deletes_than_the_threshold_stop_the_export(
     file.write_text("deviceId\n" + "".join(f"{guid(n)}\n" for n in listed), encoding="utf-8")
     everything = inbound("Filter", 50, expression("cloudFiltered", "True"))
     found = outcomes(rules(BASE, OUT, everything), *(computer(n) for n in listed))
-    change = difference(load_current(str(file)), found.values(), maximum)
+    change = difference(load_current(str(file)), map(row_of, found.values()), maximum)
     assert (len(change.deletes), change.final, change.exceeded) == (count, count, exceeded)
 
 

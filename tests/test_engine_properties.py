@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulator.compare import Change, compare
+from simulator.compare import Change, change_of
 from simulator.objects import ConnectorObject
 from simulator.rule import RuleSet, SyncRule
 from simulator.sync.engine import Settings, simulate
@@ -78,7 +78,10 @@ def test_the_same_rules_before_and_after_change_nothing(
     given_rules: tuple[SyncRule, ...], objects: list[ConnectorObject]
 ) -> None:
     rule_set = rules(*given_rules)
-    changes = {c.change for c in compare(run(rule_set, objects), run(rule_set, objects))}
+    changes = {
+        change_of(*pair)
+        for pair in zip(run(rule_set, objects), run(rule_set, objects), strict=True)
+    }
     assert changes <= {Change.STAYS_IN, Change.STAYS_OUT, Change.UNDECIDED}
 
 
@@ -117,8 +120,8 @@ def test_a_preview_backwards_is_the_mirror_of_the_preview(
     one: tuple[SyncRule, ...], two: tuple[SyncRule, ...], objects: list[ConnectorObject]
 ) -> None:
     first, second = run(rules(*one), objects), run(rules(*two), objects)
-    forward = [c.change for c in compare(first, second)]
-    backward = [c.change for c in compare(second, first)]
+    forward = [change_of(*pair) for pair in zip(first, second, strict=True)]
+    backward = [change_of(*pair) for pair in zip(second, first, strict=True)]
     assert backward == [MIRROR.get(change, change) for change in forward]
 
 

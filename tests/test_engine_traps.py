@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from simulator import load_connector, load_objects, load_rules
+from simulator.change_traps import CHANGE_TRAPS
 from simulator.check import check, refuse_errors
 from simulator.commands import Options, audit, preview
 from simulator.errors import DiagnosticsError
 from simulator.rule import AttributeFlow, LinkType, SyncRule
-from simulator.sync.change_traps import CHANGE_TRAPS
 from simulator.sync.traps import TRAPS
 from tests.building import BASE, OUT, constant, expression, inbound, rules
 

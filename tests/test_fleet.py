@@ -31,10 +31,14 @@ def found(rule_set: str, file: str) -> dict[str, str]:
     )
     result = audit(load_rules(*rule_set.split()), load_objects(str(FIXTURES / file)), options)
     return {
-        o.subject.guid: " ".join(
-            [o.disposition, o.reason.code, *sorted({r.assumption for r in o.readings})]
+        r.subject.object_guid: " ".join(
+            [
+                r.verdict.disposition,
+                r.verdict.reason.code,
+                *sorted({other.assumption for other in r.verdict.readings}),
+            ]
         )
-        for o in result.outcomes
+        for r in result
     }
 
 

@@ -78,7 +78,7 @@ def expected() -> ObjectSet:
 
 def outcomes(objects: ObjectSet) -> dict[str, str]:
     result = audit(RULE_SET, objects, Options(now=NOW))
-    return {o.subject.dn: f"{o.disposition} {o.reason.code}" for o in result.outcomes}
+    return {r.subject.dn: f"{r.verdict.disposition} {r.verdict.reason.code}" for r in result}
 
 
 @pytest.mark.parametrize("printer", [c[1] for c in LOSSLESS], ids=[c[0] for c in LOSSLESS])

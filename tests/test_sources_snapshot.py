@@ -267,7 +267,10 @@ def redacted() -> tuple[ObjectSet, ObjectSet]:
 
 def outcome(objects: ObjectSet, rules: str) -> list[tuple[str, str, str]]:
     result = audit(load_rules(*rules.split()), objects, Options(now=datetime(2026, 1, 1, tzinfo=UTC)))  # fmt: skip
-    return sorted((o.subject.guid, str(o.disposition), o.reason.code) for o in result.outcomes)
+    return sorted(
+        (r.subject.object_guid or "", str(r.verdict.disposition), r.verdict.reason.code)
+        for r in result
+    )
 
 
 @pytest.mark.parametrize("rules", ["standard-2016", "standard-1.4 server-2012-r2"])

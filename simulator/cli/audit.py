@@ -74,7 +74,7 @@ def audit(
     source = read_objects(objects, values, rule_set)
     result = commands.audit(rule_set, source, options_of(values, source), state, max_removed, span)
     deliver(REPORTS[format_](result, Layout(limit, delimiter)), output)
-    undecided = any(not o.decided for o in result.outcomes)
+    undecided = any(not verdict.decided for verdict in result.results.verdicts)
     if (strict and undecided) or not source.complete:
         return INCOMPLETE
     return FINDINGS if result.present is not None and result.present.exceeded else 0

@@ -64,7 +64,7 @@ def explain(
         subject = next(iter(outcomes.values()))[0].subject
         alone = replace(source, objects=(subject,))
         head = commands.audit(next(iter(sides.values())), alone, replace(options, where=None))
-        head = replace(head, objects=source)
+        head = replace(head, read=len(source.objects))
         deliver([dump(explain_form(outcomes, head))], output)
         return
     lines: list[str] = []

@@ -23,6 +23,7 @@ from simulator.cli.output import FINDINGS, INCOMPLETE, deliver
 from simulator.compare import Change
 from simulator.current import load_current
 from simulator.reports.report import REPORTS, Layout
+from simulator.results.counts import change_counts
 from simulator.rulefiles import load_rules
 
 
@@ -84,7 +85,7 @@ def preview(
     source = read_objects(objects, values, old, new)
     result = commands.preview(old, new, source, options_of(values, source), max_removed, state)
     deliver(REPORTS[format_](result, Layout(limit, delimiter)), output)
-    undecided = any(c.change is Change.UNDECIDED for c in result.changes)
+    undecided = change_counts(result.results)[Change.UNDECIDED] > 0
     if (strict and undecided) or not source.complete:
         return INCOMPLETE
     exceeded = result.present is not None and result.present.exceeded

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from simulator.commands import Audit, Preview
-from simulator.reports.json_form import audit_form, dump, preview_form
+from simulator.reports.json_form import dump, head_form, result_form
 from simulator.reports.report import Layout, report
 from simulator.reports.text import audit_lines, preview_lines
 
@@ -20,14 +20,12 @@ def text(result: Audit | Preview, layout: Layout) -> Iterator[str]:
 @report("json")
 def json_document(result: Audit | Preview, layout: Layout) -> Iterator[str]:
     """One JSON document."""
-    yield dump(audit_form(result) if isinstance(result, Audit) else preview_form(result))
+    yield dump({**head_form(result), "results": [result_form(row) for row in result]})
 
 
 @report("jsonl")
 def json_lines(result: Audit | Preview, layout: Layout) -> Iterator[str]:
     """The head of the JSON document on the first line, then each result on a line of its own."""
-    document = audit_form(result) if isinstance(result, Audit) else preview_form(result)
-    results = document.pop("results")
-    yield json.dumps(document, ensure_ascii=False)
-    for each in results:
-        yield json.dumps(each, ensure_ascii=False)
+    yield json.dumps(head_form(result), ensure_ascii=False)
+    for row in result:
+        yield json.dumps(result_form(row), ensure_ascii=False)

@@ -7,19 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from simulator.commands import Audit, Preview
-from simulator.compare import Comparison
 from simulator.errors import Diagnostic
 from simulator.forecast import remark
 from simulator.language.explain import Step
 from simulator.language.render import render
 from simulator.reports.present import forecast_form, present_form
-from simulator.reports.summary import (
-    all_outcomes,
+from simulator.results.counts import (
     assumptions_used,
     change_counts,
     change_groups,
     outcome_counts,
 )
+from simulator.results.gather import row_of
+from simulator.results.results import Row, Side, Subject
 from simulator.rule import RuleSet
 from simulator.sync.outcome import CertificateVerdict, Outcome, Pass, Reason
 from simulator.values import FlowLiteral, Reference, Value, time_text
@@ -33,38 +33,34 @@ def dump(document: Mapping[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
-def audit_form(audit: Audit) -> dict[str, Any]:
-    """An audit: head, counts, and a result for every object."""
+def head_form(result: Audit | Preview) -> dict[str, Any]:
+    """All but the results: head, counts, findings; of a preview groups and the gate as well."""
+    present = {"present": present_form(result.present)} if result.present else {}
+    findings = {"findings": [diagnostic_form(f) for f in result.findings]}
+    if isinstance(result, Audit):
+        return {
+            **_head("audit", result, {"rules": _rules(result.rules)}),
+            "counts": {str(d): n for d, n in outcome_counts(result.results).items()},
+            **findings,
+            **present,
+            **({"forecast": forecast_form(result.forecast)} if result.forecast else {}),
+        }
+    sides = {"before": _rules(result.before), "after": _rules(result.after)}
     return {
-        **_head("audit", audit, {"rules": _rules(audit.rules)}),
-        "counts": {str(d): n for d, n in outcome_counts(audit.outcomes).items()},
-        "findings": [diagnostic_form(f) for f in audit.findings],
-        **({"present": present_form(audit.present)} if audit.present else {}),
-        **({"forecast": forecast_form(audit.forecast)} if audit.forecast else {}),
-        "results": [{**_object(o), **_outcome(o)} for o in audit.outcomes],
-    }
-
-
-def preview_form(preview: Preview) -> dict[str, Any]:
-    """A preview: head, counts, groups, the gate, and a result for every object."""
-    sides = {"before": _rules(preview.before), "after": _rules(preview.after)}
-    groups = change_groups(preview.changes)
-    return {
-        **_head("preview", preview, {"rules": sides}),
-        "counts": {str(c): n for c, n in change_counts(preview.changes).items()},
+        **_head("preview", result, {"rules": sides}),
+        "counts": {str(c): n for c, n in change_counts(result.results).items()},
         "gate": {
-            "max_removed": preview.maximum_removed,
-            "removed": preview.removed,
-            "passed": preview.exceeded,
+            "max_removed": result.maximum_removed,
+            "removed": result.removed,
+            "passed": result.exceeded,
         },
         "groups": [
             {"by": by, "value": value, "counts": {str(c): n for c, n in counts.items()}}
-            for by, values in groups.items()
+            for by, values in change_groups(result.results).items()
             for value, counts in values.items()
         ],
-        "findings": [diagnostic_form(f) for f in preview.findings],
-        **({"present": present_form(preview.present)} if preview.present else {}),
-        "results": [_change(c) for c in preview.changes],
+        **findings,
+        **present,
     }
 
 
@@ -74,11 +70,14 @@ def explain_form(sides: Mapping[str, tuple[Outcome, RuleSet]], head: Audit) -> d
     document = _head(
         "explain", head, {"rules": {side: _rules(rules) for side, (_, rules) in sides.items()}}
     )
-    document["assumptions"] = list(assumptions_used(outcomes))
+    document["assumptions"] = sorted({id for o in outcomes for id in o.assumptions})
     return {
         **document,
-        "object": _object(outcomes[0]),
-        **{side: {**_outcome(o), **_stages(o)} for side, (o, _) in sides.items()},
+        "object": _object(row_of(*outcomes).subject),
+        **{
+            side: {**_side(row_of(outcome).sides[0]), **_stages(outcome)}
+            for side, (outcome, _) in sides.items()
+        },
     }
 
 
@@ -114,7 +113,7 @@ def diagnostic_form(finding: Diagnostic) -> dict[str, Any]:
 
 
 def _head(command: str, result: Audit | Preview, rules: dict[str, Any]) -> dict[str, Any]:
-    objects = result.objects
+    told = result.provenance
     sides = (result.rules,) if isinstance(result, Audit) else (result.before, result.after)
     return {
         "schema_version": SCHEMA_VERSION,
@@ -123,18 +122,18 @@ def _head(command: str, result: Audit | Preview, rules: dict[str, Any]) -> dict[
         "as_of": time_text(result.now),
         **rules,
         "objects": {
-            "source": objects.source,
-            "sha256": objects.provenance.sha256 or None,
-            "read": len(objects.objects),
-            "complete": objects.complete,
-            "captured_at": objects.captured_at or None,
-            "account": objects.provenance.account or None,
-            "notes": list(objects.provenance.notes),
+            "source": told.source,
+            "sha256": told.sha256 or None,
+            "read": result.read,
+            "complete": told.complete,
+            "captured_at": told.captured_at or None,
+            "account": told.account or None,
+            "notes": list(told.notes),
         },
         "remarks": list(dict.fromkeys(r for r in map(remark, sides) if r)),
         "connectors": [c.name for c in result.options.connectors],
         "readings": dict(result.options.readings),
-        "assumptions": list(assumptions_used(all_outcomes(result))),
+        "assumptions": list(assumptions_used(result.results)),
     }
 
 
@@ -142,23 +141,31 @@ def _rules(rules: RuleSet) -> list[dict[str, Any]]:
     return [{"source": s.name, "sha256": s.sha256, "count": s.count} for s in rules.sources]
 
 
-def _object(outcome: Outcome) -> dict[str, Any]:
-    subject = outcome.subject
+def result_form(row: Row) -> dict[str, Any]:
+    """One object of an audit or a preview."""
+    if len(row.sides) == 1:
+        return {**_object(row.subject), **_side(row.sides[0])}
+    before, after = map(_side, row.sides)
+    return {**_object(row.subject), "change": str(row.change), "before": before, "after": after}
+
+
+def _object(subject: Subject) -> dict[str, Any]:
     return {
-        "object_guid": subject.guid or None,
+        "object_guid": subject.object_guid,
         "dn": subject.dn,
         "name": subject.name,
         "type": subject.type,
-        "operating_system": subject.text("operatingSystem"),
-        "operating_system_version": subject.text("operatingSystemVersion"),
+        "operating_system": subject.operating_system,
+        "operating_system_version": subject.operating_system_version,
     }
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def _side(side: Side) -> dict[str, Any]:
+    verdict = side.verdict
     return {
-        "outcome": str(outcome.disposition),
-        "reason": _reason(outcome.reason),
-        "assumptions": list(outcome.assumptions),
+        "outcome": str(verdict.disposition),
+        "reason": _reason(verdict.reason),
+        "assumptions": list(verdict.assumptions),
         "readings": [
             {
                 "assumption": r.assumption,
@@ -166,10 +173,10 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
                 "outcome": str(r.disposition),
                 "reason": _reason(r.reason),
             }
-            for r in outcome.readings
+            for r in verdict.readings
         ],
-        "certificates": [_certificate(c) for c in outcome.certificates],
-        "findings": [diagnostic_form(f) for f in outcome.findings],
+        "certificates": [_certificate(c) for c in side.certificates],
+        "findings": [diagnostic_form(f) for f in verdict.findings],
     }
 
 
@@ -192,15 +199,6 @@ def _certificate(certificate: CertificateVerdict) -> dict[str, Any]:
         "not_after": certificate.not_after or None,
         "verdict": certificate.verdict,
         "text": certificate.text,
-    }
-
-
-def _change(each: Comparison) -> dict[str, Any]:
-    return {
-        **_object(each.after),
-        "change": str(each.change),
-        "before": _outcome(each.before),
-        "after": _outcome(each.after),
     }
 
 

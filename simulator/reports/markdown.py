@@ -1,17 +1,14 @@
 """A result as Markdown, for tickets and pull requests: counts, then the objects that matter."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from simulator.commands import Audit, Preview
 from simulator.compare import Change
 from simulator.reports.report import Layout, report
-from simulator.reports.summary import (
-    change_counts,
-    outcome_counts,
-    reason_counts,
-    side_text,
-    system_of,
-)
+from simulator.reports.text import side_text
+from simulator.results.counts import change_counts, changed, outcome_counts, reason_counts
+from simulator.results.results import rows
 from simulator.values import time_text
 
 
@@ -24,64 +21,66 @@ def markdown_lines(result: Audit | Preview, layout: Layout) -> Iterator[str]:
         yield from _preview(result, layout)
     yield ""
     yield (
-        f"As of {time_text(result.now)}, from {_cell(result.objects.source)} "
-        f"({len(result.objects.objects)} objects"
-        f"{'' if result.objects.complete else ', INCOMPLETE'})."
+        f"As of {time_text(result.now)}, from {_cell(result.provenance.source)} "
+        f"({result.read} objects"
+        f"{'' if result.provenance.complete else ', INCOMPLETE'})."
     )
 
 
 def _audit(audit: Audit, layout: Layout) -> Iterator[str]:
-    counts = outcome_counts(audit.outcomes)
-    yield f"## Audit of {len(audit.outcomes)} objects"
+    results = audit.results
+    yield f"## Audit of {len(results)} objects"
     yield ""
-    yield ", ".join(f"{n} {d}" for d, n in counts.items()) + "."
+    yield ", ".join(f"{n} {d}" for d, n in outcome_counts(results).items()) + "."
     yield ""
     yield from _table(
         ("objects", "outcome", "reason"),
-        [(str(n), d, code) for (d, code), n in reason_counts(audit.outcomes).items()],
+        [(str(n), d, code) for (d, code), n in reason_counts(results).items()],
     )
     yield ""
-    yield from _list(
+    yield from _table(
         ("outcome", "name", "operating system", "reason"),
-        [(o.disposition, o.subject.name, system_of(o), o.reason.text) for o in audit.outcomes],
-        layout,
+        (
+            (r.verdict.disposition, r.subject.name, r.subject.system, r.verdict.reason.text)
+            for r in islice(results, layout.limit or None)
+        ),
     )
+    yield from _more(len(results), layout)
 
 
 def _preview(preview: Preview, layout: Layout) -> Iterator[str]:
-    counts = change_counts(preview.changes)
-    yield f"## What the change does to {len(preview.changes)} objects"
+    counts = change_counts(preview.results)
+    yield f"## What the change does to {len(preview.results)} objects"
     yield ""
     yield from _table(("change", "objects"), [(c, str(n)) for c, n in counts.items()])
     if preview.exceeded:
         yield ""
         yield f"**{preview.removed} would leave, and {preview.maximum_removed} may.**"
     for change in (Change.LEAVES, Change.ENTERS, Change.UNDECIDED):
-        members = [c for c in preview.changes if c.change is change]
-        if not members:
+        if not counts[change]:
             continue
         yield ""
-        yield f"### {change} ({len(members)})"
+        yield f"### {change} ({counts[change]})"
         yield ""
-        yield from _list(
+        at = changed(preview.results, change)
+        members = rows(preview.results, at[: layout.limit] if layout.limit else at)
+        yield from _table(
             ("name", "operating system", "before", "after"),
-            [
-                (c.after.subject.name, system_of(c.after), side_text(c.before), side_text(c.after))
-                for c in members
-            ],
-            layout,
+            (
+                (r.subject.name, r.subject.system, *(side_text(s.verdict) for s in r.sides))
+                for r in members
+            ),
         )
+        yield from _more(counts[change], layout)
 
 
-def _list(head: Sequence[str], rows: Sequence[Sequence[str]], layout: Layout) -> Iterator[str]:
-    shown = rows[: layout.limit] if layout.limit else rows
-    yield from _table(head, shown)
-    if len(shown) < len(rows):
+def _more(total: int, layout: Layout) -> Iterator[str]:
+    if 0 < layout.limit < total:
         yield ""
-        yield f"... and {len(rows) - len(shown)} more."
+        yield f"... and {total - layout.limit} more."
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     yield f"| {' | '.join(head)} |"
     yield f"|{' --- |' * len(head)}"
     for row in rows:

@@ -5,7 +5,8 @@ from typing import Any
 
 from simulator.current import Difference
 from simulator.forecast import REMARK, Forecast
-from simulator.sync.outcome import Outcome
+from simulator.results.gather import row_of
+from simulator.results.results import Row
 from simulator.values import time_text
 
 _SHOWN = 20
@@ -46,12 +47,12 @@ def present_lines(change: Difference) -> Iterator[str]:
     yield "not known:   other pending deletes, which count against the threshold too (A-34)"
 
 
-def _listed(title: str, outcomes: tuple[Outcome, ...]) -> Iterator[str]:
-    yield f"{title} ({len(outcomes)})"
-    for outcome in outcomes[:_SHOWN]:
-        yield f"  {outcome.subject.name}  {outcome.disposition} ({outcome.reason.code})"
-    if len(outcomes) > _SHOWN:
-        yield f"  ... and {len(outcomes) - _SHOWN} more: --format json has all"
+def _listed(title: str, rows: tuple[Row, ...]) -> Iterator[str]:
+    yield f"{title} ({len(rows)})"
+    for row in rows[:_SHOWN]:
+        yield f"  {row.subject.name}  {row.verdict.disposition} ({row.verdict.reason.code})"
+    if len(rows) > _SHOWN:
+        yield f"  ... and {len(rows) - _SHOWN} more: --format json has all"
 
 
 def present_form(change: Difference) -> dict[str, Any]:
@@ -71,12 +72,12 @@ def present_form(change: Difference) -> dict[str, Any]:
     }
 
 
-def _row(outcome: Outcome) -> dict[str, Any]:
+def _row(row: Row) -> dict[str, Any]:
     return {
-        "object_guid": outcome.subject.guid,
-        "name": outcome.subject.name,
-        "outcome": str(outcome.disposition),
-        "reason": outcome.reason.code,
+        "object_guid": row.subject.object_guid,
+        "name": row.subject.name,
+        "outcome": str(row.verdict.disposition),
+        "reason": row.verdict.reason.code,
     }
 
 
@@ -97,6 +98,8 @@ def forecast_form(forecast: Forecast) -> dict[str, Any]:
     """The same as JSON."""
     return {
         "until": time_text(forecast.until),
-        "leaves": [{"at": time_text(d.at), **_row(d.outcome)} for d in forecast.departures],
+        "leaves": [
+            {"at": time_text(d.at), **_row(row_of(d.outcome))} for d in forecast.departures
+        ],
         "remark": REMARK,
     }

@@ -4,24 +4,26 @@ Lines carry no colour and no boxes, so that they survive a pipe, a diff and a ti
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from simulator.assumptions import ledger
 from simulator.commands import Audit, Preview
-from simulator.compare import Change, Comparison
+from simulator.compare import Change
 from simulator.errors import Diagnostic, Severity
 from simulator.forecast import remark
 from simulator.reports.present import forecast_lines, present_lines
-from simulator.reports.summary import (
-    all_outcomes,
+from simulator.results.counts import (
     assumptions_used,
     change_counts,
+    changed,
     outcome_counts,
+    positions,
     reason_counts,
-    side_text,
-    system_of,
 )
+from simulator.results.results import Results, Row, rows
+from simulator.results.verdict import Verdict
 from simulator.rule import RuleSet
-from simulator.sync.outcome import Disposition, Outcome
+from simulator.sync.outcome import Disposition
 from simulator.values import time_text
 from simulator.version import __version__
 
@@ -37,28 +39,27 @@ _TITLES = {
 
 def audit_lines(audit: Audit, limit: int = 0) -> Iterator[str]:
     """An audit: counts, reasons, then every object (the first *limit*, where it is not 0)."""
-    counts = outcome_counts(audit.outcomes)
-    total = len(audit.outcomes)
-    yield _sentence(counts, total)
+    results, total = audit.results, len(audit.results)
+    yield _sentence(outcome_counts(results), total)
     yield ""
     yield from table(
         ("objects", "outcome", "reason"),
-        [(str(n), d, code) for (d, code), n in reason_counts(audit.outcomes).items()],
+        [(str(n), d, code) for (d, code), n in reason_counts(results).items()],
     )
     yield ""
-    rows = [
-        (o.disposition, o.subject.name, system_of(o), o.reason.text)
-        for o in _first(audit.outcomes, limit)
+    listed = [
+        (r.verdict.disposition, r.subject.name, r.subject.system, r.verdict.reason.text)
+        for r in islice(results, limit or None)
     ]
-    yield from table(("outcome", "name", "operating system", "reason"), rows)
-    yield from _capped(len(rows), total, limit)
+    yield from table(("outcome", "name", "operating system", "reason"), listed)
+    yield from _capped(len(listed), total, limit)
     if audit.present:
         yield ""
         yield from present_lines(audit.present)
     if audit.forecast:
         yield ""
         yield from forecast_lines(audit.forecast)
-    yield from _warnings(audit.outcomes)
+    yield from _warnings(results)
     yield from _findings(audit.findings)
     yield ""
     yield from _provenance(audit, (("rules", audit.rules),))
@@ -66,8 +67,8 @@ def audit_lines(audit: Audit, limit: int = 0) -> Iterator[str]:
 
 def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
     """A preview: what hurts first, then what enters, what is undecided, and counts of the rest."""
-    counts = change_counts(preview.changes)
-    total = len(preview.changes)
+    results, total = preview.results, len(preview.results)
+    counts = change_counts(results)
     stay = counts[Change.STAYS_IN] + counts[Change.STAYS_OUT]
     parts = [f"{counts[Change.ENTERS]} enter", f"{counts[Change.LEAVES]} leave"]
     if counts[Change.UNDECIDED]:
@@ -77,10 +78,7 @@ def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
         may = preview.maximum_removed
         yield f"GATE: {preview.removed} would leave, and {may} may (--max-removed)."
     yield ""
-    before, after = (
-        outcome_counts(c.before for c in preview.changes),
-        outcome_counts(c.after for c in preview.changes),
-    )
+    before, after = outcome_counts(results, 0), outcome_counts(results, 1)
     yield from table(
         ("outcome", "before", "after"),
         [
@@ -90,19 +88,19 @@ def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
         ],
     )
     for change in _ORDER:
-        members = [c for c in preview.changes if c.change is change]
-        if members:
+        if counts[change]:
             yield ""
-            yield f"{_TITLES[change]} ({len(members)})"
-            rows = [_change_row(c) for c in _first(members, limit)]
-            yield from table(("  name", "operating system", "before", "after"), rows)
-            yield from _capped(len(rows), len(members), limit)
+            yield f"{_TITLES[change]} ({counts[change]})"
+            at = changed(results, change)
+            listed = [_change_row(r) for r in rows(results, at[:limit] if limit else at)]
+            yield from table(("  name", "operating system", "before", "after"), listed)
+            yield from _capped(len(listed), counts[change], limit)
     yield ""
     yield f"Unchanged: {counts[Change.STAYS_IN]} in the cloud, {counts[Change.STAYS_OUT]} outside."
     if preview.present:
         yield ""
         yield from present_lines(preview.present)
-    yield from _warnings([c.after for c in preview.changes])
+    yield from _warnings(results)
     yield from _findings(preview.findings)
     yield ""
     yield from _provenance(preview, (("before", preview.before), ("after", preview.after)))
@@ -135,18 +133,20 @@ def _objects(count: int) -> str:
     return f"{count} object{'' if count == 1 else 's'}"
 
 
-def _change_row(each: Comparison) -> tuple[str, ...]:
+def _change_row(row: Row) -> tuple[str, ...]:
+    before, after = row.sides
     return (
-        f"  {each.after.subject.name}",
-        system_of(each.after),
-        side_text(each.before),
-        side_text(each.after),
+        f"  {row.subject.name}",
+        row.subject.system,
+        side_text(before.verdict),
+        side_text(after.verdict),
     )
 
 
-def _first(rows: Iterable[object], limit: int) -> list:  # type: ignore[type-arg]  # of what it got
-    everything = list(rows)
-    return everything[:limit] if limit else everything
+def side_text(verdict: Verdict) -> str:
+    """One side of a change: the outcome and its reason, or the assumptions that decide."""
+    ids = " ".join(sorted({r.assumption for r in verdict.readings}))
+    return f"{verdict.disposition} ({ids or verdict.reason.code})"
 
 
 def _capped(shown: int, total: int, limit: int) -> Iterator[str]:
@@ -154,19 +154,28 @@ def _capped(shown: int, total: int, limit: int) -> Iterator[str]:
         yield f"  ... and {total - shown} more: --limit 0 lists all, --format json has all"
 
 
-def _warnings(outcomes: Iterable[Outcome]) -> Iterator[str]:
+def _warnings(results: Results) -> Iterator[str]:
     """Warnings about single objects, each code once with the objects that it concerns."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for outcome in outcomes:
-        for finding in outcome.findings:
+    codes: dict[str, str] = {}
+    for verdict in results.verdicts:
+        for finding in verdict.findings:
             if finding.severity is Severity.WARNING:
-                found.setdefault(finding.code, []).append((outcome.subject.name, finding.message))
-    for code, objects in sorted(found.items()):
-        names = ", ".join(name for name, _ in objects[:5])
-        more = f" and {len(objects) - 5} more" if len(objects) > 5 else ""
+                codes.setdefault(finding.code, finding.message)
+    for code in sorted(codes):
+        at = positions(results, lambda verdicts, code=code: _warned(verdicts[-1], code))  # type: ignore[misc]  # bound now
+        if not len(at):
+            continue
+        concerned = list(rows(results, at[:5]))
+        (message,) = {f.message for f in concerned[0].verdict.findings if f.code == code}
+        names = ", ".join(r.subject.name for r in concerned)
+        more = f" and {len(at) - 5} more" if len(at) > 5 else ""
         yield ""
-        yield f"warning: {code}: {objects[0][1]}"
+        yield f"warning: {code}: {message}"
         yield f"  concerns {names}{more}"
+
+
+def _warned(verdict: Verdict, code: str) -> bool:
+    return any(f.code == code and f.severity is Severity.WARNING for f in verdict.findings)
 
 
 def _findings(findings: Iterable[Diagnostic]) -> Iterator[str]:
@@ -184,20 +193,20 @@ def _provenance(
         for i, source in enumerate(rules.sources):
             title = f"{label}:" if i == 0 else ""
             yield f"{title:<12} {source.name} ({source.count} rules, sha256 {source.sha256[:12]})"
-    objects = result.objects
-    digest = f", sha256 {objects.provenance.sha256[:12]}" if objects.provenance.sha256 else ""
-    complete = "complete" if objects.complete else "INCOMPLETE"
-    yield f"objects:     {objects.source} ({len(objects.objects)} read, {complete}{digest})"
-    if account := objects.provenance.account:
+    told = result.provenance
+    digest = f", sha256 {told.sha256[:12]}" if told.sha256 else ""
+    complete = "complete" if told.complete else "INCOMPLETE"
+    yield f"objects:     {told.source} ({result.read} read, {complete}{digest})"
+    if account := told.account:
         yield f"account:     {account}; what it may not read is missing in silence"
     connectors = result.options.connectors
     filters = ", ".join(c.name for c in connectors)
     none = "no connector given: domain, unit and class filters not applied"
     yield f"import:      {filters or none}"
     remarks = dict.fromkeys(remark(rules) for _, rules in rule_sets)
-    for note in (*objects.provenance.notes, *(r for r in remarks if r)):
+    for note in (*told.notes, *(r for r in remarks if r)):
         yield f"note:        {note}"
-    used = assumptions_used(all_outcomes(result))
+    used = assumptions_used(result.results)
     readings = result.options.readings
     for id in used:
         taken = f" [taken: {readings[id]}]" if id in readings else ""

@@ -1,0 +1,112 @@
+"""Counts over results, and which objects have something in common; all by columns."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from simulator.compare import Change, change_of
+from simulator.results.results import Results, system_name
+from simulator.results.verdict import Verdict
+from simulator.sync.outcome import Disposition
+
+if TYPE_CHECKING:
+    import pyarrow
+
+Test = Callable[[Sequence[Verdict]], bool]
+
+
+def outcome_counts(results: Results, side: int = -1) -> Mapping[Disposition, int]:
+    """How many objects have each outcome; those without any are left out."""
+    counts: Counter[Disposition] = Counter()
+    for verdicts, count in _combinations(results):
+        counts[verdicts[side].disposition] += count
+    return {d: counts[d] for d in Disposition if counts[d]}
+
+
+def reason_counts(results: Results, side: int = -1) -> Mapping[tuple[Disposition, str], int]:
+    """How many objects have each outcome for each reason, most frequent first."""
+    counts: Counter[tuple[Disposition, str]] = Counter()
+    for verdicts, count in _combinations(results):
+        counts[verdicts[side].disposition, verdicts[side].reason.code] += count
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def change_counts(results: Results) -> Mapping[Change, int]:
+    """How many objects have each change, none left out."""
+    counts: Counter[Change] = Counter()
+    for verdicts, count in _combinations(results):
+        counts[change_of(*verdicts)] += count
+    return {c: counts[c] for c in Change}
+
+
+def change_groups(results: Results) -> Mapping[str, Mapping[str, Mapping[Change, int]]]:
+    """Changes by operating system and by pair of reasons: group, value, change, count."""
+    by: dict[str, dict[str, Counter[Change]]] = {"operating_system": {}, "reason": {}}
+    for system, (old, new), count in systems(results):
+        reasons = f"{old.reason.code} -> {new.reason.code}"
+        for group, value in (("operating_system", system), ("reason", reasons)):
+            by[group].setdefault(value, Counter())[change_of(old, new)] += count
+    return {
+        group: {value: dict(sorted(counts.items())) for value, counts in sorted(values.items())}
+        for group, values in by.items()
+    }
+
+
+def systems(results: Results) -> Iterator[tuple[str, list[Verdict], int]]:
+    """Each operating system with each combination of verdicts, and how many objects have both."""
+    names = ("operating_system", "operating_system_version")
+    for (name, version), verdicts, count in grouped(results, *names):
+        yield system_name(name, version), verdicts, count
+
+
+def assumptions_used(results: Results) -> tuple[str, ...]:
+    """Every assumption that the outcome of some object rests on."""
+    return tuple(sorted({id for verdict in results.verdicts for id in verdict.assumptions}))
+
+
+def positions(results: Results, test: Test) -> "pyarrow.Array":
+    """Where the objects are whose verdicts, one for each side, pass *test*."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    base = max(1, len(results.verdicts))
+    combined = pa.chunked_array([pa.nulls(len(results), pa.int64())]).fill_null(0)
+    for side in results.sides:
+        combined = pc.add(pc.multiply(combined, base), side.verdicts.cast(pa.int64()))
+    passing = []
+    for number in pc.unique(combined).to_pylist():
+        rest = number
+        parts: list[Verdict] = []
+        for _ in results.sides:
+            rest, part = divmod(rest, base)
+            parts.insert(0, results.verdicts[part])
+        if test(parts):
+            passing.append(number)
+    return pc.indices_nonzero(pc.is_in(combined, pa.array(passing, pa.int64())))
+
+
+def changed(results: Results, *changes: Change) -> "pyarrow.Array":
+    """Where the objects with one of these *changes* are."""
+    return positions(results, lambda verdicts: change_of(*verdicts) in changes)
+
+
+def _combinations(results: Results) -> Iterator[tuple[list[Verdict], int]]:
+    """Each combination of verdicts that occurs, with the number of objects that have it."""
+    for _, verdicts, count in grouped(results):
+        yield verdicts, count
+
+
+def grouped(
+    results: Results, *names: str
+) -> Iterator[tuple[list[str | None], list[Verdict], int]]:
+    """Each combination of values of the subject columns *names*, and verdicts, with its count."""
+    import pyarrow as pa
+
+    sides = {f"side{n}": s.verdicts for n, s in enumerate(results.sides)}
+    keys = {name: results.subjects[name] for name in names} | sides
+    table = pa.table(keys).unify_dictionaries()
+    groups = table.group_by(list(keys), use_threads=False).aggregate([([], "count_all")])
+    cells = [groups[name].to_pylist() for name in (*keys, "count_all")]
+    for row in zip(*cells, strict=True):
+        values, numbers = list(row[: len(names)]), row[len(names) : -1]
+        yield values, [results.verdicts[n] for n in numbers], row[-1]

@@ -1,0 +1,132 @@
+"""Gathers results as they are computed, and orders them: by DN without case, then by GUID."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from simulator.objects import ConnectorObject
+from simulator.results.results import CERTIFICATE, SUBJECT, Columns, Results, Row, Side, Subject
+from simulator.results.verdict import Verdict, verdict_of
+from simulator.sync.outcome import Outcome
+
+if TYPE_CHECKING:
+    import pyarrow
+
+_CHUNK = 4096
+
+
+def gather(*sides: Iterable[Outcome]) -> Results:
+    """The results of what each rule set makes of the same objects, in one order."""
+    gatherer = Gatherer(len(sides))
+    gatherer.outcomes(*sides)
+    return gatherer.finish()
+
+
+class Gatherer:
+    """Takes the results of so many rule sets, object by object or as columns."""
+
+    def __init__(self, sides: int) -> None:
+        self._sides = sides
+        self._verdicts: dict[Verdict, int] = {}
+        self._subjects: list[pyarrow.RecordBatch] = []
+        self._columns: list[list[Columns]] = []
+
+    def number(self, verdict: Verdict) -> int:
+        """The number by which *verdict* is known here."""
+        return self._verdicts.setdefault(verdict, len(self._verdicts))
+
+    def columns(self, subjects: "pyarrow.RecordBatch", *sides: Columns) -> None:
+        """Takes objects with the columns of each rule set, whose verdicts `number` has given."""
+        self._subjects.append(subjects)
+        self._columns.append(list(sides))
+
+    def outcomes(self, *sides: Iterable[Outcome]) -> None:
+        """Takes what each rule set makes of the same objects, in one order."""
+        waiting: list[tuple[Outcome, ...]] = []
+        for each in zip(*sides, strict=True):
+            assert all(o.subject is each[0].subject for o in each)
+            waiting.append(each)
+            if len(waiting) == _CHUNK:
+                self._take(waiting)
+                waiting = []
+        if waiting:
+            self._take(waiting)
+
+    def finish(self) -> Results:
+        """All that was taken, in order."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        schema = subject_schema()
+        subjects = pa.Table.from_batches(self._subjects, schema).unify_dictionaries()
+        keys = pa.array(
+            [dn.casefold() for b in self._subjects for dn in b["dn"].to_pylist()], pa.string()
+        )
+        order = pc.sort_indices(
+            pa.table({"dn": keys, "guid": subjects["object_guid"]}),
+            sort_keys=[("dn", "ascending"), ("guid", "ascending")],
+        )
+        held = certificates_type()
+        sides = []
+        for side in range(self._sides):
+            verdicts = pa.chunked_array([c[side].verdicts for c in self._columns], pa.int32())
+            certificates = pa.chunked_array([c[side].certificates for c in self._columns], held)
+            sides.append(Columns(verdicts.take(order), certificates.take(order)))
+        return Results(subjects.take(order), tuple(self._verdicts), tuple(sides))
+
+    def _take(self, outcomes: Sequence[tuple[Outcome, ...]]) -> None:
+        import pyarrow as pa
+
+        subjects = [subject_of(each[0].subject) for each in outcomes]
+        schema = subject_schema()
+        arrays = [pa.array([getattr(s, f.name) for s in subjects], f.type) for f in schema]
+        sides = [
+            Columns(
+                pa.array([self.number(verdict_of(each[s])) for each in outcomes], pa.int32()),
+                pa.array([_certificates(each[s]) for each in outcomes], certificates_type()),
+            )
+            for s in range(self._sides)
+        ]
+        self.columns(pa.record_batch(arrays, schema=schema), *sides)
+
+
+def subject_schema() -> "pyarrow.Schema":
+    """The columns of objects; those with few different texts are dictionaries."""
+    import pyarrow as pa
+
+    few = {"type", "operating_system", "operating_system_version"}
+    return pa.schema(
+        [(n, pa.dictionary(pa.int32(), pa.string()) if n in few else pa.string()) for n in SUBJECT]
+    )
+
+
+def certificates_type() -> "pyarrow.DataType":
+    """The type of the certificates of one object."""
+    import pyarrow as pa
+
+    return pa.list_(pa.struct([(name, pa.string()) for name in CERTIFICATE]))
+
+
+def subject_of(subject: ConnectorObject) -> Subject:
+    """What reports show of *subject*."""
+    return Subject(
+        subject.guid or None,
+        subject.dn,
+        subject.name,
+        subject.type,
+        subject.text("operatingSystem"),
+        subject.text("operatingSystemVersion"),
+    )
+
+
+def row_of(*outcomes: Outcome) -> Row:
+    """One object with what each rule set makes of it."""
+    return Row(subject_of(outcomes[0].subject), tuple(map(side_of, outcomes)))
+
+
+def side_of(outcome: Outcome) -> Side:
+    """What *outcome* says of its object."""
+    return Side(verdict_of(outcome), outcome.certificates)
+
+
+def _certificates(outcome: Outcome) -> list[dict[str, Any]]:
+    return [{name: getattr(c, name) for name in CERTIFICATE} for c in outcome.certificates]

@@ -1,0 +1,75 @@
+"""Results as a table of Arrow: a row for each object, a named column for each fact."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from simulator.compare import change_of
+from simulator.results.results import SUBJECT, Results
+from simulator.results.verdict import Verdict
+
+if TYPE_CHECKING:
+    import pyarrow
+
+_FACTS: dict[str, Callable[[Verdict], str]] = {
+    "outcome": lambda verdict: verdict.disposition,
+    "reason_code": lambda verdict: verdict.reason.code,
+    "reason_text": lambda verdict: verdict.reason.text,
+    "rule": lambda verdict: verdict.reason.rule,
+    "attribute": lambda verdict: verdict.reason.attribute,
+    "clause": lambda verdict: verdict.reason.clause,
+    "assumptions": lambda verdict: " ".join(verdict.assumptions),
+}
+
+
+def table(results: Results) -> "pyarrow.Table":
+    """*results* by column: those of the object, `change` in a preview, the facts of each side.
+
+    The columns of a preview's sides begin with `before_` and `after_`. `certificates`, those of
+    the last side, is a list of structures. Nothing goes through Python object by object.
+    """
+    columns = {name: results.subjects[name] for name in SUBJECT}
+    if len(results.sides) == 2:
+        columns["change"] = _changes(results)
+    prefixes = ("",) if len(results.sides) == 1 else ("before_", "after_")
+    for prefix, side in zip(prefixes, results.sides, strict=True):
+        for name, fact in _FACTS.items():
+            columns[prefix + name] = _told(side.verdicts, results, fact)
+    columns["certificates"] = results.sides[-1].certificates
+    import pyarrow as pa
+
+    return pa.table(columns)
+
+
+def _told(
+    numbers: "pyarrow.ChunkedArray", results: Results, fact: Callable[[Verdict], str]
+) -> "pyarrow.ChunkedArray":
+    """What *fact* says of each verdict, as a dictionary."""
+    import pyarrow as pa
+
+    texts = [str(fact(verdict)) for verdict in results.verdicts]
+    distinct = list(dict.fromkeys(texts))
+    place = {text: at for at, text in enumerate(distinct)}
+    index = pa.array([place[text] for text in texts], pa.int32())
+    chunks = [
+        pa.DictionaryArray.from_arrays(index.take(chunk), pa.array(distinct, pa.string()))
+        for chunk in numbers.chunks
+    ]
+    return pa.chunked_array(chunks, pa.dictionary(pa.int32(), pa.string()))
+
+
+def _changes(results: Results) -> "pyarrow.ChunkedArray":
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    base = max(1, len(results.verdicts))
+    before, after = (side.verdicts.cast(pa.int64()) for side in results.sides)
+    pairs = pc.add(pc.multiply(before, base), after).dictionary_encode()
+    chunks = []
+    for chunk in pairs.unify_dictionaries().chunks:
+        told = [
+            str(change_of(results.verdicts[pair // base], results.verdicts[pair % base]))
+            for pair in chunk.dictionary.to_pylist()
+        ]
+        changes = pa.array(told, pa.string()).take(chunk.indices)
+        chunks.append(changes.dictionary_encode().cast(pa.dictionary(pa.int32(), pa.string())))
+    return pa.chunked_array(chunks, pa.dictionary(pa.int32(), pa.string()))
