@@ -129,6 +129,7 @@ def _head(command: str, result: Audit | Preview, rules: dict[str, Any]) -> dict[
             "captured_at": told.captured_at or None,
             "account": told.account or None,
             "notes": list(told.notes),
+            "details": dict(told.details),
         },
         "remarks": list(dict.fromkeys(r for r in map(remark, sides) if r)),
         "connectors": [c.name for c in result.options.connectors],

@@ -27,6 +27,7 @@ from simulator.sync.outcome import Disposition
 from simulator.values import time_text
 from simulator.version import __version__
 
+_SEARCHED = ("server", "base", "filter", "attributes", "received")  # what a directory was asked
 _ORDER = (Change.LEAVES, Change.ENTERS, Change.UNDECIDED)
 _TITLES = {
     Change.LEAVES: (
@@ -199,6 +200,9 @@ def _provenance(
     yield f"objects:     {told.source} ({result.read} read, {complete}{digest})"
     if account := told.account:
         yield f"account:     {account}; what it may not read is missing in silence"
+    for name in _SEARCHED:
+        if text := told.details.get(name):
+            yield f"{name + ':':<12} {text}"
     connectors = result.options.connectors
     filters = ", ".join(c.name for c in connectors)
     none = "no connector given: domain, unit and class filters not applied"

@@ -154,9 +154,13 @@ def _tell(provenance: Provenance, opened: Session) -> None:
         notes.append(f"no object below {search.base} passes {search.filter}")
     else:
         seen = {wanted_name(name.partition(";")[0]) for name in tally.seen}
-        if absent := ", ".join(name for name in search.attributes if name not in seen):
+        absent = [name for name in search.attributes if name not in seen]
+        received = [name for name in search.attributes if name in seen]
+        provenance.details["received"] = ", ".join(received)
+        if absent:
             notes.append(
-                f"no object has {absent}: absent everywhere, or {account} may not read it"
+                f"no object has {', '.join(absent)}: absent everywhere, or {account} may not read"
+                " it"
             )
     provenance.notes = (*notes, *opened.notes, *opened.decoding.notes)
     provenance.details = {
