@@ -58,4 +58,12 @@ class Sightings:
 
     def doubtful(self) -> bool:
         """Whether an object may have come twice; it can be by chance, but is False only if not."""
-        return any(len(set(found)) < len(found) for found in (self._guids, self._names))
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        for found in (self._guids, self._names):
+            numbers = pa.Array.from_buffers(pa.int64(), len(found), [None, pa.py_buffer(found)])
+            ordered = numbers.take(pc.array_sort_indices(numbers))
+            if pc.any(pc.equal(ordered[1:], ordered[:-1])).as_py():
+                return True
+        return False
