@@ -6,15 +6,20 @@
 each; `explain` everything that happened to one. `evaluate` gives the value of one expression.
 """
 
-from simulator.commands import Audit, Options, Preview, audit, explain, preview
-from simulator.errors import Diagnostic, DiagnosticsError, ObjectError, SimulatorError
-from simulator.language.context import Context
-from simulator.language.evaluate import evaluate
-from simulator.results.results import Results, Row
-from simulator.results.table import table
-from simulator.rulefiles import load_connector, load_rules
-from simulator.sources import load_objects
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from simulator.version import __version__
+
+if TYPE_CHECKING:
+    from simulator.commands import Audit, Options, Preview, audit, explain, preview
+    from simulator.errors import Diagnostic, DiagnosticsError, ObjectError, SimulatorError
+    from simulator.language.context import Context
+    from simulator.language.evaluate import evaluate
+    from simulator.results.results import Results, Row
+    from simulator.results.table import table
+    from simulator.rulefiles import load_connector, load_rules
+    from simulator.sources import load_objects
 
 __all__ = [
     "Audit",
@@ -37,3 +42,22 @@ __all__ = [
     "preview",
     "table",
 ]
+
+_HOMES = {
+    "simulator.commands": ("Audit", "Options", "Preview", "audit", "explain", "preview"),
+    "simulator.errors": ("Diagnostic", "DiagnosticsError", "ObjectError", "SimulatorError"),
+    "simulator.language.context": ("Context",),
+    "simulator.language.evaluate": ("evaluate",),
+    "simulator.results.results": ("Results", "Row"),
+    "simulator.results.table": ("table",),
+    "simulator.rulefiles": ("load_connector", "load_rules"),
+    "simulator.sources": ("load_objects",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a public name when it is used: the program starts without what it does not need."""
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module `simulator` has no attribute `{name}`")

@@ -7,8 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from simulator.cli import COMMANDS, cli
 from tests.running import Command
 
 ROOT = Path(__file__).parent.parent
@@ -399,3 +401,39 @@ def test_the_reason_is_a_sentence(aadsim: Command, name: str, sentence: str) -> 
     ran = aadsim("explain", name, "--rules", "standard-1.4", "--rules", "server-2012-r2",
                  "--objects", FLEET)  # fmt: skip
     assert ran.out.splitlines()[1].strip() == sentence
+
+
+def test_help_tells_of_each_command_what_the_command_tells() -> None:
+    for name, words in COMMANDS.items():
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None and command.help is not None
+        assert command.help.splitlines()[0] == words
+
+
+HEAVY = ("lark", "cryptography", "ldap3", "pyarrow", "numpy", "rich", "regex", "msgspec")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unneeded"),
+    [
+        (("--help",), HEAVY),
+        (("--version",), HEAVY),
+        (("functions", "--help"), ("cryptography", "ldap3", "pyarrow", "numpy")),
+        (("eval", "1 + 1"), ("cryptography", "ldap3", "pyarrow", "numpy", "rich")),
+        (("doctor", "--code", "37"), ("lark", "cryptography", "pyarrow", "numpy")),
+    ],
+    ids=lambda value: " ".join(value),
+)
+def test_a_command_imports_only_what_it_needs(
+    arguments: tuple[str, ...], unneeded: tuple[str, ...]
+) -> None:
+    program = (
+        f"import sys; sys.argv = ['aadsim', *{arguments!r}]\n"
+        "from simulator.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
+        f"print([m for m in {unneeded!r} if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stderr.splitlines()[-1] == "[]"

@@ -3,26 +3,54 @@
 import gc
 import signal
 import sys
+from importlib import import_module
 
 import click
 
-from simulator.cli.audit import audit
-from simulator.cli.check import check
-from simulator.cli.doctor import doctor
-from simulator.cli.eval import eval_
-from simulator.cli.explain import explain
-from simulator.cli.functions import functions
-from simulator.cli.preview import preview
-from simulator.cli.repl import repl
-from simulator.cli.rules import rules
-from simulator.cli.snapshot import snapshot
 from simulator.errors import SimulatorError
 from simulator.version import __version__
 
 INTERRUPTED = 130
 
+# Each is a function of that name in a module of that name; its help begins with these words.
+COMMANDS = {
+    "audit": "For every object: its outcome, and the reason.",
+    "preview": "What a rule change does to each object: enters, leaves, stays, and why.",
+    "explain": "One object: scope, join, flows, the deciding clause with its values, every "
+    "certificate.",
+    "eval": "The value of one expression; the value alone goes to standard output.",
+    "check": "What is wrong with rules before anything runs: syntax, names, types, precedence, "
+    "traps.",
+    "rules": "Lists rules, shows one, converts them, or tells what differs between two sets.",
+    "functions": "The reference of the language: all functions, or the page of one.",
+    "repl": "Evaluates one expression after another, with history and completion.",
+    "snapshot": "Pulls objects once into a file from which everything runs later, offline.",
+    "doctor": "The directory's side of device registration, and what is wrong with it.",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class _Commands(click.Group):
+    """The commands, each imported when it is called, so that the program starts at once."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = import_module(f"simulator.cli.{name}")
+        command: click.Command = getattr(module, "eval_" if name == "eval" else name)
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="aadsim")
 def cli() -> None:
     """Simulates the synchronization rules of Azure AD Connect (Entra Connect Sync).
@@ -36,10 +64,6 @@ def cli() -> None:
 
     Exit status: 0 nothing found, 1 findings, 2 wrong use or unreadable input, 3 incomplete.
     """
-
-
-for _command in (audit, preview, explain, eval_, check, rules, functions, repl, snapshot, doctor):
-    cli.add_command(_command)
 
 
 def main() -> None:
