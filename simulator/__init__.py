@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from simulator.version import __version__
 
 if TYPE_CHECKING:
-    from simulator.commands import Audit, Options, Preview, audit, explain, preview
+    from simulator.commands import Audit, Preview, audit, explain, preview
     from simulator.errors import Diagnostic, DiagnosticsError, ObjectError, SimulatorError
     from simulator.language.context import Context
     from simulator.language.evaluate import evaluate
+    from simulator.options import Options
     from simulator.results.results import Results, Row
     from simulator.results.table import table
     from simulator.rulefiles import load_connector, load_rules
@@ -44,10 +45,11 @@ __all__ = [
 ]
 
 _HOMES = {
-    "simulator.commands": ("Audit", "Options", "Preview", "audit", "explain", "preview"),
+    "simulator.commands": ("Audit", "Preview", "audit", "explain", "preview"),
     "simulator.errors": ("Diagnostic", "DiagnosticsError", "ObjectError", "SimulatorError"),
     "simulator.language.context": ("Context",),
     "simulator.language.evaluate": ("evaluate",),
+    "simulator.options": ("Options",),
     "simulator.results.results": ("Results", "Row"),
     "simulator.results.table": ("table",),
     "simulator.rulefiles": ("load_connector", "load_rules"),

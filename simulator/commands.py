@@ -1,8 +1,7 @@
 """The jobs of the program as functions: audit, preview, explain; the commands' library twins."""
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from simulator.change_traps import change_traps
@@ -10,36 +9,23 @@ from simulator.check import check, refuse_errors
 from simulator.compare import Change
 from simulator.current import Difference, PresentState, difference, exceeds
 from simulator.errors import Diagnostic, ObjectError, Severity, UsageError
+from simulator.find import find_object
 from simulator.forecast import Forecast, forecast
 from simulator.language.compile import prepared
 from simulator.language.context import Context
 from simulator.language.frame import run
 from simulator.language.nodes import Node
 from simulator.language.operators import condition
-from simulator.objects import ConnectorObject, ObjectSet, Provenance, parse_guid
+from simulator.objects import ConnectorObject, ObjectSet, Provenance
+from simulator.options import Options
 from simulator.results.counts import change_counts
 from simulator.results.gather import gather
 from simulator.results.results import Results, Row
-from simulator.rule import Connector, Direction, RuleSet
+from simulator.rule import Direction, RuleSet
 from simulator.sync.engine import Settings, simulate
 from simulator.sync.outcome import Disposition, Outcome
-from simulator.values import dn_key, guid_text
 
 DEFAULT_MAXIMUM_REMOVED = "500"  # the product's threshold for accidental deletions (AD)
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What is common to every run: instant of `Now()`, readings, import filter, objects wanted.
-
-    *now* is the snapshot's capture time where it is not given. *where* keeps only the objects for
-    which that expression is true.
-    """
-
-    now: datetime | None = None
-    readings: Mapping[str, str] = field(default_factory=dict)
-    connectors: tuple[Connector, ...] = ()
-    where: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,36 +162,6 @@ def explain(
         _wanted(objects, replace(options, where=None), settings.now), rules, settings
     )
     return next(o for o in outcomes if o.subject is subject)
-
-
-def find_object(name: str, objects: ObjectSet) -> ConnectorObject:
-    """The one object called *name*; an error lists near names, or the candidates."""
-    wanted = name.casefold()
-    guid = guid_text(g) if (g := parse_guid(name)) else None
-    found = [o for o in objects.objects if wanted in _names(o) or dn_key(name) == dn_key(o.dn)]
-    found = [o for o in objects.objects if guid and o.guid == guid] or found
-    if len(found) == 1:
-        return found[0]
-    if found:
-        candidates = "\n    ".join(o.dn for o in found[:20])
-        raise UsageError(
-            f"`{name}` names {len(found)} objects of {objects.source}",
-            f"name one by its DN:\n    {candidates}",
-        )
-    spellings = {n: o.name for o in objects.objects for n in _names(o)}
-    near = [spellings[n] for n in difflib.get_close_matches(wanted, spellings, n=3)]
-    near = near or [spellings[n] for n in sorted(spellings) if wanted in n][:5]
-    raise UsageError(
-        f"no object `{name}` among the {len(objects.objects)} of {objects.source}",
-        f"did you mean {', '.join(dict.fromkeys(near))}?"
-        if near
-        else "give its name, sAMAccountName, DN or objectGUID",
-    )
-
-
-def _names(subject: ConnectorObject) -> set[str]:
-    account = subject.text("sAMAccountName") or ""
-    return {subject.name.casefold(), account.casefold(), account.rstrip("$").casefold()} - {""}
 
 
 def _now(objects: ObjectSet, options: Options) -> datetime:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from simulator import Options, audit, load_connector, load_objects, load_rules
-from simulator.reports.json_form import value_form
+from simulator.reports.json_parts import value_form
 from simulator.results.gather import row_of
 from simulator.sync.engine import Settings, simulate
 from simulator.sync.outcome import Outcome

@@ -6,20 +6,18 @@ from typing import Any
 import click
 
 import simulator.commands as commands
-from simulator.cli.options import (
+from simulator.cli.options import directory_options, set_option, settings_of
+from simulator.cli.output import FINDINGS, INCOMPLETE, deliver
+from simulator.cli.run import (
     checked_maximum,
     current_option,
-    directory_options,
     objects_option,
     options_of,
     read_objects,
     report_options,
     run_options,
-    set_option,
-    settings_of,
     strict_option,
 )
-from simulator.cli.output import FINDINGS, INCOMPLETE, deliver
 from simulator.current import load_current
 from simulator.forecast import parse_span
 from simulator.reports.report import REPORTS, Layout

@@ -9,7 +9,7 @@ from simulator.check import check_text
 from simulator.cli.options import format_option, output_option, set_option, settings_of
 from simulator.cli.output import FINDINGS, deliver
 from simulator.errors import Diagnostic, DiagnosticsError, Severity, UsageError
-from simulator.reports.json_form import SCHEMA_VERSION, diagnostic_form, dump
+from simulator.reports.json_parts import SCHEMA_VERSION, diagnostic_form, dump
 from simulator.reports.sarif import sarif
 from simulator.rule import RuleSet
 from simulator.rulefiles import load_connector, load_rules

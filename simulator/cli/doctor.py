@@ -11,7 +11,7 @@ from simulator.cli.output import FINDINGS, deliver
 from simulator.doctor import Diagnosis, Level, diagnose
 from simulator.enrolment import code_lines, enrolment_codes
 from simulator.errors import UsageError
-from simulator.reports.json_form import SCHEMA_VERSION, dump
+from simulator.reports.json_parts import SCHEMA_VERSION, dump
 
 
 @click.command()

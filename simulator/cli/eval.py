@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-import simulator.commands as commands
 from simulator.cli.evaluation import (
     answer_lines,
     evaluated,
@@ -16,18 +15,14 @@ from simulator.cli.evaluation import (
     refusal_form,
     remark_lines,
 )
-from simulator.cli.options import (
-    directory_options,
-    options_of,
-    output_options,
-    read_objects,
-    run_options,
-)
+from simulator.cli.options import directory_options, output_options
 from simulator.cli.output import FINDINGS, deliver
+from simulator.cli.run import options_of, read_objects, run_options
 from simulator.errors import DiagnosticsError, UsageError
+from simulator.find import find_object
 from simulator.language.context import Context
 from simulator.objects import ObjectSet, Provenance
-from simulator.reports.json_form import dump
+from simulator.reports.json_parts import dump
 from simulator.rule import RuleSet
 from simulator.sources.assignment import assigned
 from simulator.values import AttributeMap
@@ -68,7 +63,7 @@ def eval_(
     found = ObjectSet((), Provenance(""))
     if name and objects:
         found = read_objects(objects, values, RuleSet(()))
-        subject = commands.find_object(name, found)
+        subject = find_object(name, found)
         attributes, dn = subject.attributes, subject.dn
     given, parameters = assigned(sets)
     options = options_of(values, found)

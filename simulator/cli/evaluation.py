@@ -11,7 +11,7 @@ from simulator.language.explain import Step, trace
 from simulator.language.nodes import Constant, Literal, attributes_of
 from simulator.language.parse import parse
 from simulator.language.render import render
-from simulator.reports.json_form import SCHEMA_VERSION, diagnostic_form, step_form, value_form
+from simulator.reports.json_parts import SCHEMA_VERSION, diagnostic_form, step_form, value_form
 from simulator.rule import Connector
 from simulator.schema import standard_schema
 from simulator.values import show, time_text, type_name

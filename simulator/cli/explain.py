@@ -7,18 +7,11 @@ from typing import Any
 import click
 
 import simulator.commands as commands
-from simulator.cli.options import (
-    directory_options,
-    objects_option,
-    options_of,
-    output_options,
-    read_objects,
-    run_options,
-    set_option,
-    settings_of,
-)
+from simulator.cli.options import directory_options, output_options, set_option, settings_of
 from simulator.cli.output import deliver
-from simulator.reports.json_form import dump, explain_form
+from simulator.cli.run import objects_option, options_of, read_objects, run_options
+from simulator.reports.json_form import explain_form
+from simulator.reports.json_parts import dump
 from simulator.reports.story import story_lines
 from simulator.rulefiles import load_rules
 

@@ -14,7 +14,7 @@ from simulator.language.reference import (
     markdown_lines,
     page_lines,
 )
-from simulator.reports.json_form import SCHEMA_VERSION, dump
+from simulator.reports.json_parts import SCHEMA_VERSION, dump
 
 
 @click.command()

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.cli.options import directory_options, options_of, read_objects, run_options
+from simulator.cli.options import directory_options
 from simulator.cli.output import FINDINGS
+from simulator.cli.run import options_of, read_objects, run_options
 from simulator.cli.session import Response, Session, is_complete
 from simulator.errors import UsageError
 from simulator.objects import ObjectSet, Provenance

@@ -9,7 +9,7 @@ import click
 from simulator.cli.options import output_options, settings_of
 from simulator.cli.output import FINDINGS, deliver
 from simulator.errors import Diagnostic, Severity, UsageError
-from simulator.reports.json_form import SCHEMA_VERSION, diagnostic_form, dump
+from simulator.reports.json_parts import SCHEMA_VERSION, diagnostic_form, dump
 from simulator.rule import RuleSet
 from simulator.rulefiles import load_rules
 from simulator.rulefiles.difference import conflicts, difference

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from simulator.assumptions import ledger, parse_readings
 from simulator.cli.evaluation import answer_lines, evaluated, parameters_of, remark_lines
-from simulator.commands import find_object
 from simulator.errors import DiagnosticsError, SimulatorError, UsageError
+from simulator.find import find_object
 from simulator.language.checking.names import PUBLISHED_PARAMETERS
 from simulator.language.complete import Completion, completions
 from simulator.language.context import Context

@@ -8,12 +8,7 @@ from typing import Any
 
 import click
 
-from simulator.cli.options import (
-    directory_options,
-    instant,
-    secret,
-    source_request,
-)
+from simulator.cli.options import directory_options, instant, secret, source_request
 from simulator.cli.output import INCOMPLETE
 from simulator.errors import UsageError
 from simulator.rulefiles import load_rules

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 
 from simulator.commands import Audit, Preview
-from simulator.reports.json_form import dump, head_form, result_form
+from simulator.reports.json_form import head_form, result_form
+from simulator.reports.json_parts import dump
 from simulator.reports.report import Layout, report
 from simulator.reports.text import audit_lines, preview_lines
 

@@ -1,16 +1,11 @@
 """Results as JSON: the public shapes of the command-line contract, `schema_version` 1."""
 
-import json
-from base64 import b64encode
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from simulator.commands import Audit, Preview
-from simulator.errors import Diagnostic
 from simulator.forecast import remark
-from simulator.language.explain import Step
-from simulator.language.render import render
+from simulator.reports.json_parts import SCHEMA_VERSION, diagnostic_form, step_form, value_form
 from simulator.reports.present import forecast_form, present_form
 from simulator.results.counts import (
     assumptions_used,
@@ -22,15 +17,8 @@ from simulator.results.gather import row_of
 from simulator.results.results import Row, Side, Subject
 from simulator.rule import RuleSet
 from simulator.sync.outcome import CertificateVerdict, Outcome, Pass, Reason
-from simulator.values import FlowLiteral, Reference, Value, time_text
+from simulator.values import time_text
 from simulator.version import __version__
-
-SCHEMA_VERSION = 1
-
-
-def dump(document: Mapping[str, Any]) -> str:
-    """*document* as the text that is printed: two blanks of indentation, not escaped to ASCII."""
-    return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def head_form(result: Audit | Preview) -> dict[str, Any]:
@@ -78,37 +66,6 @@ def explain_form(sides: Mapping[str, tuple[Outcome, RuleSet]], head: Audit) -> d
             side: {**_side(row_of(outcome).sides[0]), **_stages(outcome)}
             for side, (outcome, _) in sides.items()
         },
-    }
-
-
-def value_form(value: Value) -> Any:
-    """A value: text, number, true, null; bytes as base64, a date as ISO 8601, a list as array."""
-    match value:
-        case bytes():
-            return {"base64": b64encode(value).decode("ascii")}
-        case Reference():
-            return value.dn
-        case datetime():
-            return time_text(value)
-        case FlowLiteral():
-            return value.value
-        case tuple():
-            return [value_form(v) for v in value]
-    return value
-
-
-def diagnostic_form(finding: Diagnostic) -> dict[str, Any]:
-    """A finding: code, severity, message, place, help."""
-    position = finding.position()
-    return {
-        "code": finding.code,
-        "severity": str(finding.severity),
-        "message": finding.message,
-        "source": finding.source.name if finding.source else None,
-        "file": finding.source.file if finding.source else None,
-        "line": position[0] if position else None,
-        "column": position[1] if position else None,
-        "hint": finding.help,
     }
 
 
@@ -252,18 +209,3 @@ def _pass(stage: Pass) -> dict[str, Any]:
             for c in stage.contributions
         ],
     }
-
-
-def step_form(step: Step) -> dict[str, Any]:
-    """The tree of an evaluation: expression, value or error, and the steps inside."""
-    return {
-        "expression": render(step.node),
-        "value": value_form(step.value),
-        "error": step.error.message if step.error else None,
-        "steps": [step_form(s) for s in step.steps],
-    }
-
-
-def lines(texts: Iterable[str]) -> str:
-    """*texts* as one text, a line each."""
-    return "".join(f"{text}\n" for text in texts)

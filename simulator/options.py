@@ -1,0 +1,22 @@
+"""What is common to every run: instant, readings, import filter, the objects wanted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from simulator.language.nodes import Node
+from simulator.rule import Connector
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is common to every run: instant of `Now()`, readings, import filter, objects wanted.
+
+    *now* is the snapshot's capture time where it is not given. *where* keeps only the objects for
+    which that expression is true.
+    """
+
+    now: datetime | None = None
+    readings: Mapping[str, str] = field(default_factory=dict)
+    connectors: tuple[Connector, ...] = ()
+    where: Node | None = None
