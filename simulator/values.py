@@ -117,6 +117,7 @@ def time_text(moment: datetime) -> str:
 
 
 _BLANKS = re.compile(r"\s*([,=+])\s*")
+_BLANK = re.compile(r"\s[,=+]|[,=+]\s")
 
 
 def dn_key(dn: str) -> str:
@@ -125,6 +126,8 @@ def dn_key(dn: str) -> str:
     Escaped separators keep their blanks, because `\\,` is part of a value.
     """
     folded = dn.casefold()
+    if _BLANK.search(folded) is None:
+        return folded
     if "\\" in folded:
         parts = re.split(r"(\\.)", folded)
         return "".join(p if p.startswith("\\") else _BLANKS.sub(r"\1", p) for p in parts)
