@@ -17,7 +17,7 @@ from simulator.sources.powershell import carried, record
 from simulator.sources.recognise import columns
 from simulator.sources.source import Location, SourceRequest, reader
 from simulator.sources.table import rows
-from simulator.sources.textfile import numbered_lines
+from simulator.sources.textfile import cut_note, numbered_lines
 
 _CERTIFICATES = "userCertificate"
 
@@ -58,5 +58,7 @@ def read_computer_csv(
         yield decode(record(properties, row.place, absent), decoding)
     help = "; name them with Get-ADComputer -Properties, and select them before Export-Csv"
     provenance.sha256 = digest.hexdigest()
-    provenance.notes = (*carried_note(absent, request, help), *decoding.notes)
+    missing = cut_note(Path(location.text), location.text)
+    provenance.complete = not missing
+    provenance.notes = (*missing, *carried_note(absent, request, help), *decoding.notes)
     provenance.not_carried = tuple(absent)

@@ -16,7 +16,7 @@ from simulator.sources.decode import Decoding, RawValue, Record, decode, wanted_
 from simulator.sources.recognise import columns
 from simulator.sources.source import Location, SourceRequest, reader
 from simulator.sources.table import Row, rows
-from simulator.sources.textfile import numbered_lines
+from simulator.sources.textfile import cut_note, numbered_lines
 
 _SEPARATOR = re.compile(r"(?<!\\);")
 _BINARY = re.compile(r"X'([^']*)'")
@@ -43,7 +43,9 @@ def read_csvde(
     absent = ", ".join(sorted(asked - have, key=str.casefold))
     notes = [f"no object has {absent}: absent everywhere, or not exported"] if absent else []
     provenance.sha256 = digest.hexdigest()
-    provenance.notes = (*notes, *decoding.notes)
+    missing = cut_note(Path(location.text), location.text)
+    provenance.complete = not missing
+    provenance.notes = (*missing, *notes, *decoding.notes)
 
 
 def _record(row: Row, first: str) -> Record:

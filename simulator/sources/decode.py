@@ -154,7 +154,12 @@ def _check_guid(attributes: Mapping[str, Value | Unreadable], record: Record) ->
     unknown = isinstance(guid, Unreadable) and not guid.carried
     if not unknown and (not isinstance(guid, bytes) or len(guid) != 16):
         # The published rules compare certificates with objectGUID: without it, any would match.
-        problem = "has no objectGUID" if guid is None else "has an objectGUID that is not 16 bytes"
+        if isinstance(guid, Unreadable):
+            problem = f"has an objectGUID that cannot be read: {guid.reason}"
+        else:
+            problem = (
+                f"has {'no objectGUID' if guid is None else 'an objectGUID that is not 16 bytes'}"
+            )
         raise InputError(
             f"{record.place}: {record.dn} {problem}",
             "ask for objectGUID, for example with ldapsearch ... objectGUID or ldifde -l"

@@ -15,7 +15,7 @@ from simulator.sources.binary import from_sid
 from simulator.sources.carried import carried_note, not_carried
 from simulator.sources.decode import Decoding, RawValue, Record, decode, wanted_name
 from simulator.sources.source import Location, SourceRequest, reader
-from simulator.sources.textfile import Digest, numbered_lines, refuse_change
+from simulator.sources.textfile import Digest, cut_note, numbered_lines, refuse_change
 from simulator.values import Unreadable
 
 _LINE = re.compile(r"([A-Za-z][\w;-]*):(?: (.*)|$)")
@@ -59,7 +59,9 @@ def read_dsquery(
         yield decode(_record(place, texts, absent), decoding)
     refuse_change(location.text, first.hexdigest(), digest.hexdigest())
     provenance.sha256 = digest.hexdigest()
-    provenance.notes = (*carried_note(absent, request, _HELP), *decoding.notes)
+    missing = cut_note(Path(location.text), location.text)
+    provenance.complete = not missing
+    provenance.notes = (*missing, *carried_note(absent, request, _HELP), *decoding.notes)
     provenance.not_carried = tuple(absent)
 
 
@@ -90,6 +92,11 @@ def _table(lines: Iterator[Line], name: str) -> Iterator[tuple[str, Texts]]:
                 )
             text = line[start:end].rstrip()
             texts[column] = [part for part in text.split(";") if part]
+        if all(texts[column] == [column] for column, _ in columns):
+            raise InputError(
+                f"{name}:{number}: the names of the columns are there again",
+                "two outputs stand in one file: give each as a file by itself",
+            )
         yield f"{name}:{number}", texts
 
 

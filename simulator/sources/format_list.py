@@ -15,7 +15,7 @@ from simulator.sources.decode import wanted_name
 from simulator.sources.powershell import Cut
 from simulator.sources.powershell_objects import decoded
 from simulator.sources.source import Location, SourceRequest, reader
-from simulator.sources.textfile import Digest, numbered_lines
+from simulator.sources.textfile import Digest, cut_note, numbered_lines
 
 _PROPERTY = re.compile(r"([A-Za-z][\w.-]*)(\s+): ?(.*)")
 _TWO = re.compile(r"[A-Za-z][\w.-]*\s+:\s*")
@@ -35,7 +35,10 @@ def read_format_list(
     location: Location, request: SourceRequest, provenance: Provenance
 ) -> Iterator[ConnectorObject]:
     """Reads objects from the text that PowerShell prints as a list."""
-    yield from decoded(partial(_properties, location.text), request, provenance, _NOTE)
+    yield from decoded(partial(_properties, location.text), request, provenance)
+    missing = cut_note(Path(location.text), location.text)
+    provenance.complete = not missing
+    provenance.notes = (*missing, _NOTE, *provenance.notes)
 
 
 def _properties(name: str, digest: Digest) -> Iterator[tuple[str, Mapping[str, object]]]:

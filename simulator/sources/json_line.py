@@ -15,6 +15,7 @@ from simulator.errors import InputError
 from simulator.objects import parse_guid
 from simulator.sources.binary import from_base64, from_hex, from_sid
 from simulator.sources.decode import RawValue, Record, wanted_name
+from simulator.sources.json_stream import plain_problem
 from simulator.values import Unreadable
 
 _WHOLE = {"dn", "attributes"}
@@ -95,6 +96,7 @@ def parse(line: str, place: str) -> dict[str, object]:
         _fail(place, "nested too deeply to be an object", "see the format of JSON Lines objects")
     except ValueError as error:
         problem = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+        problem = plain_problem(problem)
         column = f":{error.colno}" if isinstance(error, json.JSONDecodeError) else ""
         _fail(place + column, f"is not JSON: {problem}", "write each object whole, on one line")
     if repeated:

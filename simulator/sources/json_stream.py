@@ -115,7 +115,9 @@ class JsonText:
 
     def fail(self, problem: str) -> NoReturn:
         """Raises the error that the text is not JSON here."""
-        raise JsonError(self.line, f"is not JSON: {problem}")
+        if self._ended and not self._text[self._at :].strip():
+            problem = "the file ends too soon"
+        raise JsonError(self.line, f"is not JSON: {plain_problem(problem)}")
 
     def _may_be_cut(self, error: json.JSONDecodeError) -> bool:
         near = len(self._text) - error.pos <= _LONGEST_TOKEN
@@ -134,6 +136,11 @@ class JsonText:
         self._ended = wanted > 0
         self._text, self._at, self._counted = "".join(parts), 0, 0
         return len(self._text) > len(held)
+
+
+def plain_problem(words: str) -> str:
+    """What the standard library's decoder says, without the place that it goes on to give."""
+    return words.removesuffix(" at").removesuffix(" starting")
 
 
 def _may_go_on(value: object, after: str) -> bool:

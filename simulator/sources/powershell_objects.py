@@ -21,9 +21,9 @@ ReadProperties = Callable[[Digest], Iterator[tuple[str, Mapping[str, object]]]]
 
 
 def decoded(
-    read: ReadProperties, request: SourceRequest, provenance: Provenance, *notes: str
+    read: ReadProperties, request: SourceRequest, provenance: Provenance
 ) -> Iterator[ConnectorObject]:
-    """The objects whose properties *read* gives; *notes* come first in the provenance."""
+    """The objects whose properties *read* gives."""
     first, digest, decoding = hashlib.sha256(), hashlib.sha256(), Decoding()
     names, everything = asked_for(properties for _, properties in read(first))
     absent = (
@@ -35,5 +35,5 @@ def decoded(
         yield decode(record(properties, place, absent), decoding)
     refuse_change(provenance.source, first.hexdigest(), digest.hexdigest())
     provenance.sha256 = digest.hexdigest()
-    provenance.notes = (*notes, *carried_note(absent, request, _HELP), *decoding.notes)
+    provenance.notes = (*carried_note(absent, request, _HELP), *decoding.notes)
     provenance.not_carried = tuple(absent)

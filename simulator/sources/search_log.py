@@ -17,7 +17,7 @@ from simulator.sources.binary import from_base64, from_sid
 from simulator.sources.carried import carried_note, not_carried
 from simulator.sources.decode import Decoding, RawValue, Record, decode, sid_text, wanted_name
 from simulator.sources.source import Location, SourceRequest, reader
-from simulator.sources.textfile import numbered_lines, refuse_change
+from simulator.sources.textfile import cut_note, numbered_lines, refuse_change
 
 _RULE = re.compile(r"-{20,}\s*")
 _LINE = re.compile(r"([A-Za-z][\w;.-]*): ?(.*)")
@@ -54,7 +54,9 @@ def read_search_log(
         yield decode(Record(dn, attributes, place, unreadable, absent), decoding)
     refuse_change(name, first.hexdigest(), digest.hexdigest())
     provenance.sha256 = digest.hexdigest()
-    provenance.notes = (*carried_note(absent, request, ""), *decoding.notes)
+    missing = cut_note(path, name)
+    provenance.complete = not missing
+    provenance.notes = (*missing, *carried_note(absent, request, ""), *decoding.notes)
     provenance.not_carried = tuple(absent)
 
 

@@ -12,6 +12,7 @@ from simulator.sources.recognise import delimiter
 from simulator.sources.textfile import LARGEST
 
 _CUT = "export the objects again: the file was cut or edited"
+_JOINED = "two exports stand in one file: give each as a file by itself, with one -o for each"
 _RETURNS = re.compile(r"[^\r]*\r\n?|[^\r]+")
 
 
@@ -70,9 +71,12 @@ def _rows(reader: "_Reader", header: list[str], name: str, first: int) -> Iterat
             raise InputError(f"{place}: is no row of CSV: {error}", _CUT) from None
         if not any(cells):
             continue
+        if _is_type(cells[0]) or [cell.strip() for cell in cells] == header:
+            raise InputError(f"{place}: the header is there again", _JOINED)
         if len(cells) != len(header):
+            values = "1 value" if len(cells) == 1 else f"{len(cells)} values"
             raise InputError(
-                f"{place}: {len(cells)} values in a row, but the header names {len(header)}", _CUT
+                f"{place}: {values} in a row, but the header names {len(header)}", _CUT
             )
         yield Row(place, {n: v for n, v in zip(header, cells, strict=True) if n})
 

@@ -34,6 +34,14 @@ def file_sum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def is_folder(path: Path, name: str) -> bool:
+    """Whether *path* is a folder; an error for what cannot be a path."""
+    try:
+        return path.is_dir()
+    except OSError as error:  # a name that is too long
+        raise _unreadable(name, error) from None
+
+
 def first_line(path: Path, name: str) -> str | None:
     """The first line of *path* that is not blank, with what is no text replaced; else `None`."""
     with _open(path, name) as stream:
@@ -52,6 +60,18 @@ def beginning(path: Path, name: str) -> str:
         mark, encoding = _encoding(stream)
         stream.seek(len(mark))
         return stream.read(_PEEK).decode(encoding, errors="replace")
+
+
+def cut_note(path: Path, name: str) -> list[str]:
+    """A sentence if the last line of *path* has no end, for formats where that tells of a cut."""
+    with _open(path, name) as stream:
+        wide = _encoding(stream)[1] != "utf-8"
+        size = stream.seek(0, io.SEEK_END)
+        stream.seek(max(0, size - 1 - wide))
+        last = stream.read().strip(b"\0")
+    # a quote closes the last cell of CSV
+    whole = last in (b"\n", b"\r", b'"', b"")
+    return [] if whole else ["the last line has no end: the file may be cut, objects be missing"]
 
 
 def text_pieces(path: Path, name: str, digest: Digest) -> Iterator[str]:
