@@ -199,6 +199,18 @@ BAD = [
     ("csvde with a short row", 'DN,cn,objectGUID\r\n"CN=a,DC=b",PC1\r\n', "2 values in a row"),
     ("csvde with a column twice", "DN,cn,CN\r\n", "the column cn is there twice"),
     ("csvde with an open quote", 'DN,cn\r\n"CN=a,PC1\r\n', "is no row of CSV"),
+    ("csvde twice", "DN,cn\r\nDN,cn\r\n", "2: the header is there again"),
+    ("Export-Csv twice", '#TYPE X\r\n"DistinguishedName","Name"\r\n#TYPE X\r\n', "3: the header is there again"),
+    ("a table twice", "  distinguishedName  cn\n" * 2, "2: the names of the columns are there again"),
+    ("a table that is cut in a GUID", "  distinguishedName  objectGUID\n  CN=a,DC=b          {ED51AA\n", "cannot be read: `{ED51AA`"),
+    ("csvde with a NUL", "DN,cn\r\nCN=a,\0\r\n", "2: holds a character that no text has"),
+    ("a document after JSON", '[{"DistinguishedName": "CN=a,DC=b"}]\ndn: CN=a', ":2: is not JSON: Expecting value"),
+    ("JSON that is cut in a list", '[{"DistinguishedName": "CN=a", "n": [1,', "1: is not JSON: the file ends too soon"),
+    ("half a surrogate pair", '[{"DistinguishedName": "\\uD800"}]', "half a surrogate pair"),
+    ("a collection with data twice", '{"data": [], "data": [], "meta": {}}', "has `data` twice"),
+    ("a collection and more", '{"data": [], "meta": {}}\n{}', "2: is not JSON: Extra data"),
+    ("LDIF and JSON Lines", 'dn: CN=a,DC=b\ncn: a\n{"dn": "CN=b"}\n', "3: `{\"dn\": \"CN=b\"}` is no line of LDIF"),
+    ("LDIF of another system", "dn: CN=a,DC=b\rcn: a\r", "1: a carriage return within a line"),
     ("a header alone", "#TYPE Selected.X\r\n", "has no header"),
     ("CSV without DistinguishedName", "#TYPE X\r\nName,Enabled\r\nPC1,True\r\n", "without DistinguishedName"),
     ("JSON that is cut", '[{"DistinguishedName": "CN=a", "Name"', "is not JSON"),
@@ -225,6 +237,35 @@ def test_a_bad_file(tmp_path: Path, content: str, problem: str) -> None:
     assert problem in caught.value.message
     assert caught.value.message.startswith(path)
     assert caught.value.help
+
+
+# Tools end each line, so that a last one without an end tells of a cut
+CUT = [formats.csvde, formats.format_list, formats.dsquery_table, formats.dsquery_list,
+       formats.search_log]  # fmt: skip
+
+
+@pytest.mark.parametrize("printer", CUT, ids=lambda p: p.__name__)
+def test_a_last_line_without_an_end(tmp_path: Path, printer: Print) -> None:
+    text = printer(formats.sample(), set()).rstrip()
+    for encoding in ("utf-8", "utf-16"):
+        cut = load_objects(written(tmp_path, text, encoding))
+        assert not cut.complete
+        assert "the last line has no end" in cut.provenance.notes[0]
+        assert load_objects(written(tmp_path, text + "\r\n", encoding)).complete
+
+
+def test_a_last_cell_that_is_closed_needs_no_end(tmp_path: Path) -> None:
+    text = formats.computer_csv(formats.sample()).rstrip()
+    assert text.endswith('"')
+    assert load_objects(written(tmp_path, text)).complete
+
+
+def test_a_file_of_another_system_may_end_its_lines_with_returns(tmp_path: Path) -> None:
+    text = formats.csvde(formats.sample())
+    one = load_objects(written(tmp_path, text)).objects
+    other = load_objects(written(tmp_path, text.replace("\r\n", "\r"))).objects
+    assert [o.attributes for o in other] == [o.attributes for o in one]
+    assert [o.origin for o in other] == [o.origin for o in one]
 
 
 # A property, what the file holds for it, and what becomes of it

@@ -6,9 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simulator.errors import InputError
 from simulator.sources import load_objects
+from simulator.sources.decode import Record
+from simulator.sources.json_line import parse, quick_record, record
 from simulator.values import Reference, Unreadable
 
 GUID = "11111111-2222-4333-8444-555555555555"
@@ -302,3 +306,115 @@ def test_text_that_is_not_utf8_is_refused_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"objects\.jsonl:2: is not UTF-8 text") as caught:
         load_objects(str(path))
     assert "save it as UTF-8" in (caught.value.help or "")
+
+
+# The quick way takes a line only as the careful way would
+
+ODD = [
+    '{"dn": "CN=a", "attributes": {"cn": "x", "cn": "x"}}',
+    '{"dn": "CN=a", "dn": "CN=a", "attributes": {}}',
+    '{"dn": "CN=a", "attributes": {}, "attributes": {}}',
+    '{"dn": "CN=a", "attributes": {"cn": 1, "c\\u006e": 1}}',
+    '{"dn": "CN=a", "attributes": {"k": {"base64": "AA==", "base64": "AA=="}}}',
+    '{"dn": "CN=a", "attributes": {"k": 1, "k": "\\u0022"}}',
+    '{"dn": "CN=a", "attributes": {"k": 1, "k": 2, "l": "\\u0022"}}',
+    '{"dn": "CN=a", "attributes": {"k": 1, "k": 2, "l": "\\""}}',
+    '{"dn": "CN=a", "attributes": {"k": 1, "k": 2, "l": "\\"\\""}}',
+    '{"dn": "CN=a", "attributes": {"k": "\\\\"}}',
+    '{"dn": "CN=a", "attributes": {"k": "\\\\\\\\, \\n\\/\\u00e9"}}',
+    '{"dn": "CN=a", "attributes": {"k": "\\ud83d\\ude00"}}',
+    '{"dn": "CN=a", "attributes": {"k": "\\ud83d"}}',
+    '{"dn": "CN=a", "attributes": {"k": "\\ude00\\ud83d"}}',
+    '{"dn": "CN=a", "attributes": {"k": "\\uD83Dx"}}',
+    '{"dn": "CN=a", "attributes": {"k": "\\x"}}',
+    '{"dn": "CN=a", "attributes": {"k": "\t"}}',
+    '{"dn": "CN=a", "attributes": {"k": "\0"}}',
+    '{"dn": "CN=a", "attributes": {"k": "\u2028\x7f"}}',
+    '{"dn": "CN=a", "attributes": {"k": ["a", 1, true, "b", -0]}}',
+    '{"dn": "CN=a", "attributes": {"k": [{"hex": "00"}, "a"]}}',
+    '{"dn": "CN=a", "attributes": {"k": [{"hex": "00"}, {"sid": "S-1-5-18"}]}}',
+    '{"dn": "CN=a", "attributes": {"k": [{"hex": "0"}]}}',
+    '{"dn": "CN=a", "attributes": {"k": {}}}',
+    '{"dn": "CN=a", "attributes": {"k": {"hex": 0}}}',
+    '{"dn": "CN=a", "attributes": {"k": {"b64": "AA=="}}}',
+    '{"dn": "CN=a", "attributes": {"k": []}}',
+    '{"dn": "CN=a", "attributes": {"k": [[]]}}',
+    '{"dn": "CN=a", "attributes": {"k": null}}',
+    '{"dn": "CN=a", "attributes": {"k": NaN}}',
+    '{"dn": "CN=a", "attributes": {"k": -Infinity}}',
+    '{"dn": "CN=a", "attributes": {"k": 1.0}}',
+    '{"dn": "CN=a", "attributes": {"k": 1e2}}',
+    '{"dn": "CN=a", "attributes": {"k": 1e400}}',
+    '{"dn": "CN=a", "attributes": {"k": 01}}',
+    '{"dn": "CN=a", "attributes": {"k": 18446744073709551616}}',
+    '{"dn": "CN=a", "attributes": {"k": -9223372036854775809}}',
+    '{"dn": "CN=a", "attributes": {"k": ' + "9" * 5000 + "}}",
+    '{"dn": "CN=a", "attributes": {"k": 1,}}',
+    '{"dn": "CN=a", "attributes": {"k": ' + "[" * 100_000 + "]" * 100_000 + "}}",
+    '{"dn": "CN=a", "attributes": {"": 1}}',
+    '{"dn": "CN=a", "attributes": {"DN": 1}}',
+    '{"dn": "CN=a", "attributes": {"k": 1, "K": 1}}',
+    '{"dn": "CN=a", "attributes": {"\\u212a": 1, "k": 1}}',
+    '{"dn": "CN=a", "attributes": []}',
+    '{"dn": "CN=a", "attributes": {}, "unreadable": {}}',
+    '{"dn": " ", "attributes": {}}',
+    '{"dn": 5, "attributes": {}}',
+    '{"dn": "CN=a"}',
+    '{"snapshot": {}}',
+    '["dn", "attributes"]',
+    '{"dn": "CN=a", "attributes": {}} {}',
+    '{"dn": "CN=a", "attributes": {}}\x0b',
+    '\ufeff{"dn": "CN=a", "attributes": {}}',
+    ' {"dn" :"CN=a" ,"attributes":{ } }\t\r',
+    "",
+]
+TAKEN = [
+    '{"dn": "CN=a", "attributes": {"k": ["a", 1, true, "b", -0]}}',
+    '{"dn": "CN=a", "attributes": {"k": {"base64": "AA=="}, "l": [{"hex": "00"}, {"hex": "01"}]}}',
+    '{"dn": "CN=a\\\\,b", "attributes": {"k": "\\u00e9", "l": 18446744073709551616, "m": []}}',
+]
+
+
+def careful(line: str) -> Record | str:
+    try:
+        return record(parse(line, "place"), "place")
+    except InputError as error:
+        return error.message
+
+
+def same(line: str, quick: Record) -> None:
+    other = careful(line)
+    assert isinstance(other, Record)
+    assert (quick.dn, quick.place) == (other.dn, other.place)
+    assert list(quick.attributes) == list(other.attributes)
+    for name, values in quick.attributes.items():
+        assert [*map(repr, values)] == [*map(repr, other.attributes[name])]
+    assert not other.unreadable and not other.not_carried
+
+
+@pytest.mark.parametrize("line", ODD, ids=range(len(ODD)))
+def test_the_quick_way_takes_no_line_otherwise(line: str) -> None:
+    quick = quick_record(line, "place")
+    if quick is not None:
+        same(line, quick)
+
+
+@pytest.mark.parametrize("line", TAKEN)
+def test_the_quick_way_takes_what_is_in_order(line: str) -> None:
+    quick = quick_record(line, "place")
+    assert quick is not None
+    same(line, quick)
+
+
+PIECES = st.sampled_from(
+    ['"', '\\"', "\\\\", "\\u0022", "\\ud800", "a", "k", ":", ",", "{", "}", "[", "]", "1", " ",
+     '"k": 1,', '"k": "",', '{"hex": "00"}', '"k": {"hex": "00"},', "null", "true", "-0", "1.5"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=8))
+def test_the_quick_way_takes_no_line_of_pieces_otherwise(pieces: list[str]) -> None:
+    line = '{"dn": "CN=a", "attributes": {"a": ' + "".join(pieces) + "}}"
+    quick = quick_record(line, "place")
+    if quick is not None:
+        same(line, quick)

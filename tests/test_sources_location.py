@@ -18,7 +18,20 @@ CONTENTS = [
     ("CSV", b"Name;objectClass;cn\n", "looks like CSV, but names no column DN"),
     ("prose", b"hello\n", "first line is `hello`"),
     ("UTF-16 without a mark", "dn: CN=a".encode("utf-16-le"), "UTF-16 without the mark"),
+    (
+        "LDIF in UTF-16 with blank lines",
+        "\ndn: CN=a".encode("utf-16-be"),
+        "UTF-16 without the mark",
+    ),
+    ("JSON in UTF-16", '{"dn": "CN=a"}'.encode("utf-16-le"), "UTF-16 without the mark"),
     ("bytes", b"PK\x03\x04\x00\x00", "is not text"),
+    (
+        "a workbook",
+        b"PK\x03\x04\x14rels",
+        "a ZIP archive or an Excel workbook: unpack it, or save",
+    ),
+    ("a picture", b"\x89PNG\r\n\x1a\n", "is not text"),
+    ("control characters", b"\x1b[2Jhello", "is not text"),
 ]
 
 
@@ -66,9 +79,11 @@ def test_no_location(location: str, problem: str) -> None:
     assert KNOWN in (caught.value.help or "")
 
 
-def test_a_name_that_no_file_can_have() -> None:
-    with pytest.raises(SimulatorError):
-        load_objects("a\0b")
+@pytest.mark.parametrize("name", ["a\0b", "a" * 5000])
+def test_a_name_that_no_file_can_have(name: str) -> None:
+    with pytest.raises(SimulatorError) as caught:
+        load_objects(name)
+    assert caught.value.help
 
 
 def test_every_reader_says_what_it_reads() -> None:

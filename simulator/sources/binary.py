@@ -1,6 +1,5 @@
 """Bytes from the texts that files hold for them; `None` where a text is no such thing."""
 
-import base64
 import binascii
 import re
 
@@ -10,7 +9,7 @@ _SID = re.compile(r"S-1-[0-9]{1,10}(-[0-9]{1,10}){1,15}")
 def from_base64(text: str) -> bytes | None:
     """The bytes of base64 without anything else around or in it."""
     try:
-        return base64.b64decode(text, validate=True)
+        return binascii.a2b_base64(text, strict_mode=True)
     except (binascii.Error, ValueError):
         return None
 

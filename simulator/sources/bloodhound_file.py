@@ -5,20 +5,21 @@ An object is known by its DN, and what depends on the rest cannot be decided.
 """
 
 import hashlib
-import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 from simulator.errors import InputError
 from simulator.objects import ConnectorObject, Provenance
 from simulator.sources.binary import from_sid
 from simulator.sources.carried import carried_note, not_carried
 from simulator.sources.decode import Decoding, RawValue, Record, decode
+from simulator.sources.json_stream import JsonError, JsonText
 from simulator.sources.recognise import is_bloodhound
 from simulator.sources.source import Location, SourceRequest, reader
-from simulator.sources.textfile import whole_text
+from simulator.sources.textfile import Digest, refuse_change, text_pieces
 from simulator.values import Unreadable
 
 _CLASSES = ("top", "person", "organizationalPerson", "user", "computer")
@@ -30,6 +31,7 @@ _TEXTS = {
 }
 _CARRIED = frozenset({"cn", "objectSid", "primaryGroupID", "whenCreated", *_TEXTS.values()})
 _AGAIN = "collect again; only the file with computers holds computers"
+_Member: TypeAlias = tuple[tuple[str, bool], object]  # its key, and whether it stands in its list
 _HELP = "; export the objects with ldifde or Get-ADComputer | Export-Clixml to decide it"
 
 
@@ -38,45 +40,62 @@ def read_bloodhound(
     location: Location, request: SourceRequest, provenance: Provenance
 ) -> Iterator[ConnectorObject]:
     """Reads computers from a collection of BloodHound."""
-    digest, decoding = hashlib.sha256(), Decoding()
-    text = whole_text(Path(location.text), location.text, digest)
-    listed, count = _collection(text, location.text)
+    path, name = Path(location.text), location.text
+    first, digest, decoding = hashlib.sha256(), hashlib.sha256(), Decoding()
+    key, found, count = _head(_members(path, name, first), name)
     absent = not_carried(_CARRIED, request, "BloodHound's collections do not carry")
-    records = [
-        _record(each, f"{location.text}: computer {number}", absent)
-        for number, each in enumerate(listed, 1)
-    ]
-    notes = ["names are in capitals, as BloodHound writes them"]
-    if count != len(listed):
-        notes.append(f"the file says that it holds {count} computers, and holds {len(listed)}")
-    for record in records:
+    missing = set(absent) if not found else set[str]()
+    computers = (each for at, each in _members(path, name, digest) if at == (key, True))
+    for number, each in enumerate(computers, 1):
+        record = _record(each, f"{name}: computer {number}", absent)
+        missing |= record.not_carried.keys()
         yield decode(record, decoding)
+    refuse_change(name, first.hexdigest(), digest.hexdigest())
+    notes = ["names are in capitals, as BloodHound writes them"]
+    if count != found:
+        notes.append(f"the file says that it holds {count} computers, and holds {found}")
     provenance.sha256 = digest.hexdigest()
-    provenance.complete = count <= len(listed)
+    provenance.complete = count <= found
     provenance.notes = (*carried_note(absent, request, _HELP), *notes, *decoding.notes)
-    provenance.not_carried = tuple(
-        sorted({n for r in records for n in r.not_carried} or absent, key=str.casefold)
-    )
+    provenance.not_carried = tuple(sorted(missing, key=str.casefold))
 
 
-def _collection(text: str, name: str) -> tuple[list[object], int]:
-    """The objects of the collection, and how many it says it has."""
+def _members(path: Path, name: str, digest: Digest) -> Iterator[_Member]:
+    """What stands under each key of the document: elements of a list one by one, else values."""
+    text = JsonText(text_pieces(path, name, digest), name)
     try:
-        document = json.loads(text)
-    except RecursionError:
-        _fail(name, "is nested too deeply")
-    except ValueError as error:
-        line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        problem = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        _fail(name + line, f"is not JSON: {problem}")
-    listed = document.get("data", document.get("computers"))
-    head = document.get("meta")
-    if not isinstance(listed, list) or not isinstance(head, dict):
+        for key in text.members():
+            if text.peek() != "[":
+                yield (key, False), text.value()
+                continue
+            yield (key, False), []
+            for each in text.elements():
+                yield (key, True), each
+        if text.peek():
+            text.fail("Extra data")
+    except JsonError as error:
+        _fail(f"{name}:{error.line}", error.problem)
+
+
+def _head(members: Iterator[_Member], name: str) -> tuple[str, int, int]:
+    """The key of the list of computers, how many it holds, and how many the file says it does."""
+    values: dict[str, object] = {}
+    found: Counter[str] = Counter()
+    for (key, within), value in members:
+        if within:
+            found[key] += 1
+        elif key in values:
+            _fail(name, f"has `{key[:40]}` twice")
+        else:
+            values[key] = value
+    key = "data" if "data" in values else "computers"
+    head = values.get("meta")
+    if not isinstance(values.get(key), list) or not isinstance(head, dict):
         _fail(name, "is no collection: it needs `data` and `meta`")
     if head.get("type", "computers") != "computers":
         _fail(name, f"holds {str(head['type'])[:40]}, not computers")
-    count = head.get("count", len(listed))
-    return listed, count if isinstance(count, int) else len(listed)
+    count = head.get("count", found[key])
+    return key, found[key], count if isinstance(count, int) else found[key]
 
 
 def _record(each: object, place: str, absent: Mapping[str, Unreadable]) -> Record:

@@ -5,21 +5,21 @@ Read by hand: what is needed of CliXml is a dozen value elements, property bags 
 
 import base64
 import binascii
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from simulator.errors import InputError
 from simulator.objects import ConnectorObject, Provenance
-from simulator.sources.carried import carried_note, not_carried
-from simulator.sources.decode import Decoding, decode
-from simulator.sources.powershell import Cut, asked_for, carried, record
+from simulator.sources.powershell import Cut
+from simulator.sources.powershell_objects import decoded
 from simulator.sources.source import Location, SourceRequest, reader
-from simulator.sources.textfile import whole_text
-from simulator.sources.xml_text import parse_xml
+from simulator.sources.textfile import Digest, text_pieces
+from simulator.sources.xml_text import finished_elements
 
 _NAMESPACE = "{http://schemas.microsoft.com/powershell/2004/04}"
 _TEXTS = frozenset({"S", "G", "URI", "Version", "C", "XD", "SBK", "TS"})
@@ -28,7 +28,6 @@ _LISTS = frozenset({"LST", "IE", "QUE", "STK"})
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 _DEEPEST = 12  # Export-Clixml stops at 2 unless it is told otherwise
-_HELP = "; ask for them with Get-ADComputer -Properties"
 
 
 def _recognises(location: Location) -> bool:
@@ -42,43 +41,67 @@ def read_clixml(
     location: Location, request: SourceRequest, provenance: Provenance
 ) -> Iterator[ConnectorObject]:
     """Reads objects that Export-Clixml wrote of what Get-ADComputer gave."""
-    digest, decoding = hashlib.sha256(), Decoding()
-    text = whole_text(Path(location.text), location.text, digest)
-    root = parse_xml(text, location.text)
-    known: dict[str, object] = {}
-    found: list[tuple[str, Mapping[str, object]]] = []
-    for element in root:
+    shared: set[str] = set()
+    yield from decoded(partial(_objects, location.text, shared), request, provenance)
+
+
+def _objects(
+    name: str, shared: set[str], digest: Digest
+) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """The properties of every object, with its place.
+
+    A `Ref` may name what stands in an object long before. Such names are noted in *shared* when
+    the file is gone through first, so that the second time nothing else is kept for them.
+    """
+    kept: dict[str, object] = {}
+    count = 0
+    for element in _elements(text_pieces(Path(name), name, digest), name):
+        known = _Known(kept, shared)
         value = _value(element, known, _DEEPEST)
+        if _kind(element) == "Ref" and isinstance(value, Cut):
+            value = {}  # an object again, which the first time is not at hand
+        kept.update((key, known.here[key]) for key in shared & known.here.keys())
         for each in value if isinstance(value, list) else [value]:
-            place = f"{location.text}: object {len(found) + 1}"
+            count += 1
             if not isinstance(each, dict):
                 raise InputError(
-                    f"{place}: is no object with properties",
+                    f"{name}: object {count}: is no object with properties",
                     "export again: Get-ADComputer ... | Export-Clixml F",
                 )
-            found.append((place, each))
-    names, everything = asked_for(properties for _, properties in found)
-    absent = (
-        {}
-        if everything
-        else not_carried(carried(names), request, "no object of the file has a property for it")
-    )
-    for place, properties in found:
-        yield decode(record(properties, place, absent), decoding)
-    provenance.sha256 = digest.hexdigest()
-    provenance.notes = (*carried_note(absent, request, _HELP), *decoding.notes)
-    provenance.not_carried = tuple(absent)
+            yield f"{name}: object {count}", each
 
 
-def _value(element: Element, known: dict[str, object], deepest: int) -> object:
+def _elements(pieces: Iterator[str], name: str) -> Iterator[Element]:
+    """The elements below the root, and instead of a list of objects, those in it."""
+    for path in finished_elements(pieces, name):
+        match path:
+            case [_, _, within, element] if _kind(within) in _LISTS:
+                yield element
+                within.remove(element)
+            case [root, element]:
+                if not any(_kind(child) in _LISTS for child in element):
+                    yield element
+                root.remove(element)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a `Ref` may refer to: values of this object, or of those before as far as *kept*."""
+
+    kept: Mapping[str, object]
+    shared: set[str]
+    here: dict[str, object] = field(default_factory=dict)
+
+
+def _value(element: Element, known: _Known, deepest: int) -> object:
     """What *element* stands for: a scalar, a list, or a mapping of property names to values."""
-    kind, text = element.tag.removeprefix(_NAMESPACE), element.text or ""
+    kind, text = _kind(element), element.text or ""
     if kind == "Obj":
         value = _object(element, known, deepest)
-        known[element.get("RefId", "")] = value
+        known.here[element.get("RefId", "")] = value
         return value
     if kind == "Ref":
-        return known.get(element.get("RefId", ""), Cut("the file refers to what is not in it"))
+        return _referred(element.get("RefId", ""), known)
     if kind == "Nil":
         return None
     if kind in _TEXTS:
@@ -98,13 +121,20 @@ def _value(element: Element, known: dict[str, object], deepest: int) -> object:
     return Cut(f"values of the kind {kind} are not known")
 
 
-def _object(element: Element, known: dict[str, object], deepest: int) -> object:
+def _referred(key: str, known: _Known) -> object:
+    if key in known.here:
+        return known.here[key]
+    known.shared.add(key)
+    return known.kept.get(key, Cut("the file refers to what is not in it"))
+
+
+def _object(element: Element, known: _Known, deepest: int) -> object:
     """A list, else the properties, else the text form of an `Obj` element."""
     if deepest == 0:
         return Cut("nested too deeply")
     properties: dict[str, object] = {}
     for child in element:
-        kind = child.tag.removeprefix(_NAMESPACE)
+        kind = _kind(child)
         if kind in _LISTS:
             return [_value(each, known, deepest - 1) for each in child]
         if kind in ("Props", "MS"):
@@ -113,12 +143,16 @@ def _object(element: Element, known: dict[str, object], deepest: int) -> object:
     if properties:
         return properties
     for child in element:
-        if child.tag.removeprefix(_NAMESPACE) == "ToString":
+        if _kind(child) == "ToString":
             return _unescaped(child.text or "")
-    inner = [c for c in element if not c.tag.removeprefix(_NAMESPACE).startswith("TN")]
+    inner = [c for c in element if not _kind(c).startswith("TN")]
     if len(inner) == 1:  # a scalar with a type name
         return _value(inner[0], known, deepest - 1)
     return Cut("an object without properties")
+
+
+def _kind(element: Element) -> str:
+    return element.tag.removeprefix(_NAMESPACE)
 
 
 def _unescaped(text: str) -> str:

@@ -17,7 +17,7 @@ from simulator.sources.powershell import carried, record
 from simulator.sources.recognise import columns
 from simulator.sources.source import Location, SourceRequest, reader
 from simulator.sources.table import rows
-from simulator.sources.textfile import whole_text
+from simulator.sources.textfile import cut_note, numbered_lines
 
 _CERTIFICATES = "userCertificate"
 
@@ -37,8 +37,8 @@ def read_computer_csv(
 ) -> Iterator[ConnectorObject]:
     """Reads objects from CSV that Export-Csv made of what Get-ADComputer gave."""
     digest, decoding = hashlib.sha256(), Decoding()
-    text = whole_text(Path(location.text), location.text, digest)
-    header, table = rows(text, location.text)
+    lines = numbered_lines(Path(location.text), location.text, digest, ends=True)
+    header, table = rows(lines, location.text)
     column = request.certificate_column
     if column and column not in header:
         raise UsageError(
@@ -58,5 +58,7 @@ def read_computer_csv(
         yield decode(record(properties, row.place, absent), decoding)
     help = "; name them with Get-ADComputer -Properties, and select them before Export-Csv"
     provenance.sha256 = digest.hexdigest()
-    provenance.notes = (*carried_note(absent, request, help), *decoding.notes)
+    missing = cut_note(Path(location.text), location.text)
+    provenance.complete = not missing
+    provenance.notes = (*missing, *carried_note(absent, request, help), *decoding.notes)
     provenance.not_carried = tuple(absent)

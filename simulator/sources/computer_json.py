@@ -3,23 +3,21 @@
 One list, one object, or one object after another, on a line each or not.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 from simulator.errors import InputError
 from simulator.objects import ConnectorObject, Provenance
-from simulator.sources.carried import carried_note, not_carried
-from simulator.sources.decode import Decoding, decode
-from simulator.sources.powershell import asked_for, carried, record
+from simulator.sources.json_stream import JsonError, JsonText
+from simulator.sources.powershell_objects import decoded
 from simulator.sources.recognise import is_powershell
 from simulator.sources.source import Location, SourceRequest, reader
-from simulator.sources.textfile import whole_text
+from simulator.sources.textfile import Digest, text_pieces
 
 Properties = dict[str, object]
-_HELP = "; ask for them with Get-ADComputer -Properties"
 
 
 @reader("Get-ADComputer JSON", is_powershell)
@@ -27,59 +25,28 @@ def read_computer_json(
     location: Location, request: SourceRequest, provenance: Provenance
 ) -> Iterator[ConnectorObject]:
     """Reads objects from JSON that ConvertTo-Json made of what Get-ADComputer gave."""
-    digest, decoding = hashlib.sha256(), Decoding()
-    text = whole_text(Path(location.text), location.text, digest)
-    found = list(_objects(text, location.text))
-    names, everything = asked_for(properties for _, properties in found)
-    absent = (
-        {}
-        if everything
-        else not_carried(carried(names), request, "no object of the file has a property for it")
-    )
-    for place, properties in found:
-        yield decode(record(properties, place, absent), decoding)
-    provenance.sha256 = digest.hexdigest()
-    provenance.notes = (*carried_note(absent, request, _HELP), *decoding.notes)
-    provenance.not_carried = tuple(absent)
+    yield from decoded(partial(_objects, location.text), request, provenance)
 
 
-def _objects(text: str, name: str) -> Iterator[tuple[str, Properties]]:
+def _objects(name: str, digest: Digest) -> Iterator[tuple[str, Properties]]:
     """Every object with its place: the line on which its document begins, and which one it is."""
-    decoder = json.JSONDecoder(parse_constant=_no_constant)
-    at, line = 0, 1
-    while True:
-        start = at
-        while at < len(text) and text[at] in " \t\r\n,\ufeff":
-            at += 1
-        line += text.count("\n", start, at)
-        if at == len(text):
-            return
-        place = f"{name}:{line}"
-        try:
-            document, end = decoder.raw_decode(text, at)
-        except RecursionError:
-            _fail(place, "is nested too deeply")
-        except ValueError as error:
-            if isinstance(error, json.JSONDecodeError):
-                fault = line + text.count("\n", at, error.pos)
-                _fail(f"{name}:{fault}", f"is not JSON: {error.msg}")
-            _fail(place, f"is not JSON: {error}")
-        listed = document if isinstance(document, list) else [document]
-        for number, each in enumerate(listed, 1):
-            here = f"{place}, object {number}" if isinstance(document, list) else place
-            if not isinstance(each, dict):
-                _fail(here, "is no object, but " + json.dumps(each)[:40])
-            try:
-                json.dumps(each, ensure_ascii=False).encode() if "\\ud" in text else None
-            except UnicodeEncodeError:
-                _fail(here, "half a surrogate pair is no character")
-            yield here, each
-        line += text.count("\n", at, end)
-        at = end
+    text = JsonText(text_pieces(Path(name), name, digest), name)
+    try:
+        while first := text.peek(between=",\ufeff"):
+            place = f"{name}:{text.line}"
+            if first == "[":
+                for number, each in enumerate(text.elements(), 1):
+                    yield _object(each, f"{place}, object {number}")
+            else:
+                yield _object(text.value(), place)
+    except JsonError as error:
+        _fail(f"{name}:{error.line}", error.problem)
 
 
-def _no_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not a number of JSON")
+def _object(each: object, place: str) -> tuple[str, Properties]:
+    if not isinstance(each, dict):
+        _fail(place, "is no object, but " + json.dumps(each)[:40])
+    return place, each
 
 
 def _fail(place: str, problem: str) -> NoReturn:

@@ -16,8 +16,9 @@ from simulator.schema import standard_schema
 from simulator.sources.binary import from_base64
 from simulator.sources.decode import Decoding, RawValue, Record, decode, wanted_name
 from simulator.sources.source import Location, SourceRequest, reader
-from simulator.sources.textfile import whole_text
-from simulator.sources.xml_text import parse_xml
+from simulator.sources.textfile import text_pieces
+from simulator.sources.xml_text import finished_elements
+from simulator.sources.xml_text import local_name as _tag
 
 _HOLOGRAMS = (
     "pending-import-hologram",
@@ -39,24 +40,28 @@ def read_csexport(
 ) -> Iterator[ConnectorObject]:
     """Reads objects from the XML of the connector space that csexport writes."""
     digest, decoding = hashlib.sha256(), Decoding()
-    text = whole_text(Path(location.text), location.text, digest)
-    records, without = [], 0
-    for number, element in enumerate(_found(parse_xml(text, location.text)), 1):
+    pieces = text_pieces(Path(location.text), location.text, digest)
+    without = 0
+    for number, element in enumerate(_found(pieces, location.text), 1):
         record = _record(element, f"{location.text}: object {number}")
         if record is None:
             without += 1
         else:
-            records.append(record)
+            yield decode(record, decoding)
     notes = [f"objects without attributes in the connector space: {without}"] if without else []
-    for record in records:
-        yield decode(record, decoding)
     provenance.sha256 = digest.hexdigest()
     provenance.complete = not without
     provenance.notes = ("objects as the server has imported them", *notes, *decoding.notes)
 
 
-def _found(root: Element) -> Iterator[Element]:
-    return (each for each in root.iter() if _tag(each) == "cs-object")
+def _found(pieces: Iterator[str], name: str) -> Iterator[Element]:
+    """Every object, held no longer than it takes to use it."""
+    for *parents, element in finished_elements(pieces, name):
+        if any(_tag(parent) == "cs-object" for parent in parents):
+            continue
+        yield from (each for each in element.iter() if _tag(each) == "cs-object")
+        if parents:
+            parents[-1].remove(element)
 
 
 def _record(element: Element, place: str) -> Record | None:
@@ -115,7 +120,3 @@ def _value(name: str, element: Element) -> RawValue | None:
         number = int(text.strip(), 16)
         return number - 2**64 if number >= 2**63 else number
     return text
-
-
-def _tag(element: Element) -> str:
-    return element.tag.rpartition("}")[2]

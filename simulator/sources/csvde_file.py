@@ -16,7 +16,7 @@ from simulator.sources.decode import Decoding, RawValue, Record, decode, wanted_
 from simulator.sources.recognise import columns
 from simulator.sources.source import Location, SourceRequest, reader
 from simulator.sources.table import Row, rows
-from simulator.sources.textfile import whole_text
+from simulator.sources.textfile import cut_note, numbered_lines
 
 _SEPARATOR = re.compile(r"(?<!\\);")
 _BINARY = re.compile(r"X'([^']*)'")
@@ -33,8 +33,8 @@ def read_csvde(
 ) -> Iterator[ConnectorObject]:
     """Reads objects from CSV as csvde writes it."""
     digest, decoding = hashlib.sha256(), Decoding()
-    text = whole_text(Path(location.text), location.text, digest)
-    header, table = rows(text, location.text)
+    lines = numbered_lines(Path(location.text), location.text, digest, ends=True)
+    header, table = rows(lines, location.text)
     for row in table:
         yield decode(_record(row, header[0]), decoding)
     # csvde leaves out the column of an attribute that no object has
@@ -43,7 +43,9 @@ def read_csvde(
     absent = ", ".join(sorted(asked - have, key=str.casefold))
     notes = [f"no object has {absent}: absent everywhere, or not exported"] if absent else []
     provenance.sha256 = digest.hexdigest()
-    provenance.notes = (*notes, *decoding.notes)
+    missing = cut_note(Path(location.text), location.text)
+    provenance.complete = not missing
+    provenance.notes = (*missing, *notes, *decoding.notes)
 
 
 def _record(row: Row, first: str) -> Record:

@@ -5,21 +5,17 @@ may give numbers and truth values as such, and text. What cannot be taken as its
 `Unreadable` value, never NULL.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from simulator.errors import InputError
 from simulator.objects import ConnectorObject
-from simulator.schema import standard_schema
+from simulator.sources.scalars import Column, RawValue, column_of, scalar, sid_text, wanted_name
 from simulator.values import Reference, Scalar, Unreadable, Value
 
-RawValue: TypeAlias = bytes | str | int | bool
+__all__ = ["Decoding", "RawValue", "Record", "decode", "sid_text", "typed", "wanted_name"]
 
-_NUMBER = re.compile(r"-?[0-9]+")
-_NUMBER_RANGE = range(-(2**63), 2**63)  # the largest integer syntax of Active Directory
-_SID_ATTRIBUTES = frozenset({"mS-DS-CreatorSID"})  # the connector shows these bytes as a reference
+_MOST_LAYOUTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +34,14 @@ class Record:
 
 @dataclass(slots=True)
 class Decoding:
-    """What decoding has found out over all records so far: notes, and names seen before."""
+    """What decoding has found out over all records so far: notes, and names seen before.
+
+    Most objects of a source have the same names: *layouts* keeps what stands under each.
+    """
 
     notes: list[str] = field(default_factory=list)
-    options: set[str] = field(default_factory=set)
-    spellings: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, Column | None] = field(default_factory=dict)
+    layouts: dict[tuple[str, ...], tuple[Column, ...]] = field(default_factory=dict)
 
 
 def decode(record: Record, decoding: Decoding) -> ConnectorObject:
@@ -65,39 +64,73 @@ def decode(record: Record, decoding: Decoding) -> ConnectorObject:
 
 def typed(record: Record, decoding: Decoding) -> dict[str, Value | Unreadable]:
     """The attributes of *record* by the schema's names, each with its typed value."""
-    grouped: dict[str, list[RawValue]] = {}
-    for name, values in record.attributes.items():
-        spelling = _spelling(name, record, decoding)
-        if spelling:
-            grouped.setdefault(spelling, []).extend(v for v in values if v or isinstance(v, int))
     attributes: dict[str, Value | Unreadable] = dict(record.not_carried)
-    for name, raw in grouped.items():
-        if raw:
-            attributes[name] = _attribute(name, raw, record, decoding)
+    for column, raw in _columns(record, decoding):
+        if len(raw) == 1:
+            (value,) = raw
+            taken = (
+                value
+                if value and type(value) in column.plain
+                else scalar(column, value, record, decoding.notes)
+            )
+            if isinstance(taken, Unreadable):
+                attributes[column.name] = taken
+            elif taken is not None:
+                attributes[column.name] = (taken,) if column.always else taken
+        elif (several := _several(column, raw, record, decoding)) is not None:
+            attributes[column.name] = several
     for name, reason in record.unreadable.items():
-        attributes[_spelling(name, record, decoding) or name] = Unreadable(reason)
+        of_name = _column(name, record, decoding)
+        attributes[of_name.name if of_name else name] = Unreadable(reason)
     return attributes
 
 
-def wanted_name(name: str) -> str:
-    """*name* as the schema of Active Directory spells it; an unknown one as it is."""
-    return standard_schema("ad").spelling(name) or name
-
-
-def sid_text(value: bytes) -> str | None:
-    """The text form `S-1-...` of the bytes of a security identifier; `None` when they are none."""
-    if len(value) < 8 or value[0] != 1 or len(value) != 8 + 4 * value[1]:
-        return None
-    from ldap3.protocol.formatters.formatters import format_sid
-
-    return str(format_sid(value))  # type: ignore[no-untyped-call]  # the stubs leave it bare
-
-
-def _spelling(name: str, record: Record, decoding: Decoding) -> str | None:
-    """How the schema spells *name*, without `;binary`; `None` for what is left out."""
-    known = decoding.spellings.get(name)
+def _columns(record: Record, decoding: Decoding) -> Iterable[tuple[Column, Sequence[RawValue]]]:
+    """The values of *record* by the attribute that they belong to; each comes once."""
+    names = tuple(record.attributes)
+    known = decoding.layouts.get(names)
     if known is not None:
-        return known or None
+        return zip(known, record.attributes.values(), strict=True)
+    grouped: dict[Column, Sequence[RawValue]] = {}
+    for name, values in record.attributes.items():
+        column = _column(name, record, decoding)
+        if column is not None:
+            grouped[column] = [*grouped.get(column, ()), *values]
+    if len(grouped) == len(names) and len(decoding.layouts) < _MOST_LAYOUTS:
+        decoding.layouts[names] = tuple(grouped)
+    return grouped.items()
+
+
+def _several(
+    column: Column, raw: Sequence[RawValue], record: Record, decoding: Decoding
+) -> Value | Unreadable:
+    """The value of several values, or of none, as the schema says; `None` if all are empty."""
+    if column.plain.issuperset(map(type, raw)) and all(raw):
+        values: list[Scalar] = list(raw)
+    else:
+        values = []
+        for each in raw:
+            taken = scalar(column, each, record, decoding.notes)
+            if isinstance(taken, Unreadable):
+                return taken
+            if taken is not None:
+                values.append(taken)
+    if not values:
+        return None
+    if len(values) == 1:
+        return (values[0],) if column.always else values[0]
+    if not column.many:
+        decoding.notes.append(
+            f"{record.place}: {record.dn}: {column.name} has {len(values)} values, but is"
+            " single-valued"
+        )
+    return tuple(values)
+
+
+def _column(name: str, record: Record, decoding: Decoding) -> Column | None:
+    """How values of *name* are taken, `;binary` or not; `None` for what is left out."""
+    if name in decoding.columns:
+        return decoding.columns[name]
     base, *options = name.split(";")
     options = [o for o in options if o.casefold() != "binary"]
     if any(o.casefold().startswith("range=") for o in options):
@@ -107,99 +140,12 @@ def _spelling(name: str, record: Record, decoding: Decoding) -> str | None:
         )
     if options:
         decoding.notes.append(f"{name}: values with this option are left out")
-        decoding.spellings[name] = ""
+        decoding.columns[name] = None
         return None
-    decoding.spellings[name] = wanted_name(base)
-    return decoding.spellings[name]
-
-
-def _attribute(
-    name: str, raw: Sequence[RawValue], record: Record, decoding: Decoding
-) -> Value | Unreadable:
-    """The value of the attribute *name*: one value or several, as the schema says."""
-    attribute = standard_schema("ad").get(name)
-    kind = attribute.type if attribute else ""
-    values: list[Scalar] = []
-    for value in raw:
-        typed = _value(name, kind, value, record, decoding)
-        if isinstance(typed, Unreadable):
-            return typed
-        values.append(typed)
-    if attribute is None:
-        return values[0] if len(values) == 1 else tuple(values)
-    if attribute.multi:
-        return tuple(values)
-    if len(values) > 1:
-        decoding.notes.append(
-            f"{record.place}: {record.dn}: {name} has {len(values)} values, but is single-valued"
-        )
-        return tuple(values)
-    return values[0]
-
-
-def _value(
-    name: str, kind: str, value: RawValue, record: Record, decoding: Decoding
-) -> Scalar | Unreadable:
-    match kind, value:
-        case ("num", int()) if not isinstance(value, bool):
-            return value if value in _NUMBER_RANGE else Unreadable(f"{value} is out of range")
-        case ("bool", bool()) | ("bin", bytes()):
-            return value
-        case ("", int() | bool()):
-            return value
-        case ("", bytes()):
-            try:
-                return value.decode()
-            except UnicodeDecodeError:
-                return value
-        case ("bin", str()):
-            raise InputError(
-                f"{record.place}: {name} of {record.dn} is binary, but its value is text",
-                'write {"base64": "..."}, {"hex": "..."}, {"guid": "..."} or {"sid": "S-1-..."}',
-            )
-        case (_, int() | bool()):
-            raise InputError(
-                f"{record.place}: {name} of {record.dn} cannot be {str(value).lower()}",
-                f"its type is {kind}: write {'a number' if kind == 'num' else 'it as text'}",
-            )
-        case (_, bytes() | str()):
-            return _from_text(name, kind, value, record, decoding)
-    raise AssertionError(f"no value of a source: {value!r}")
-
-
-def _from_text(
-    name: str, kind: str, value: bytes | str, record: Record, decoding: Decoding
-) -> Scalar | Unreadable:
-    if name in _SID_ATTRIBUTES and isinstance(value, bytes) and (sid := sid_text(value)):
-        return Reference(sid)
-    text = value if isinstance(value, str) else _utf8(name, value, record, decoding)
-    match kind:
-        case "num":
-            if not _NUMBER.fullmatch(text):
-                return Unreadable(f"`{text[:40]}` is not a number")
-            number = int(text) if len(text) < 25 else _NUMBER_RANGE.stop
-            if number not in _NUMBER_RANGE:
-                return Unreadable(f"{text[:40]} is out of range")
-            return number
-        case "bool":
-            truth = {"true": True, "false": False}.get(text.casefold())
-            return (
-                Unreadable(f"`{text[:40]}` is neither TRUE nor FALSE") if truth is None else truth
-            )
-        case "ref":
-            return Reference(text)
-    return text
-
-
-def _utf8(name: str, value: bytes, record: Record, decoding: Decoding) -> str:
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        decoding.notes.append(
-            f"{record.place}: {record.dn}: {name} is not UTF-8; what cannot be read is shown as"
-            " \N{REPLACEMENT CHARACTER}"
-        )
-        return value.decode(errors="replace")
+    spelling = wanted_name(base)
+    column = decoding.columns.get(spelling) or column_of(spelling)
+    decoding.columns[spelling] = decoding.columns[name] = column
+    return column
 
 
 def _check_guid(attributes: Mapping[str, Value | Unreadable], record: Record) -> None:
@@ -208,7 +154,12 @@ def _check_guid(attributes: Mapping[str, Value | Unreadable], record: Record) ->
     unknown = isinstance(guid, Unreadable) and not guid.carried
     if not unknown and (not isinstance(guid, bytes) or len(guid) != 16):
         # The published rules compare certificates with objectGUID: without it, any would match.
-        problem = "has no objectGUID" if guid is None else "has an objectGUID that is not 16 bytes"
+        if isinstance(guid, Unreadable):
+            problem = f"has an objectGUID that cannot be read: {guid.reason}"
+        else:
+            problem = (
+                f"has {'no objectGUID' if guid is None else 'an objectGUID that is not 16 bytes'}"
+            )
         raise InputError(
             f"{record.place}: {record.dn} {problem}",
             "ask for objectGUID, for example with ldapsearch ... objectGUID or ldifde -l"

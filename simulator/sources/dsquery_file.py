@@ -15,7 +15,7 @@ from simulator.sources.binary import from_sid
 from simulator.sources.carried import carried_note, not_carried
 from simulator.sources.decode import Decoding, RawValue, Record, decode, wanted_name
 from simulator.sources.source import Location, SourceRequest, reader
-from simulator.sources.textfile import numbered_lines
+from simulator.sources.textfile import Digest, cut_note, numbered_lines, refuse_change
 from simulator.values import Unreadable
 
 _LINE = re.compile(r"([A-Za-z][\w;-]*):(?: (.*)|$)")
@@ -51,17 +51,24 @@ def read_dsquery(
     location: Location, request: SourceRequest, provenance: Provenance
 ) -> Iterator[ConnectorObject]:
     """Reads objects from what `dsquery *` prints."""
-    digest, decoding = hashlib.sha256(), Decoding()
+    first, digest, decoding = hashlib.sha256(), hashlib.sha256(), Decoding()
+    names = {n for _, texts in _texts(location, first) for n in texts}
+    printed = [n for n in names if not _is_bytes(n)]
+    absent = not_carried(printed, request, "dsquery did not print, or cannot")
+    for place, texts in _texts(location, digest):
+        yield decode(_record(place, texts, absent), decoding)
+    refuse_change(location.text, first.hexdigest(), digest.hexdigest())
+    provenance.sha256 = digest.hexdigest()
+    missing = cut_note(Path(location.text), location.text)
+    provenance.complete = not missing
+    provenance.notes = (*missing, *carried_note(absent, request, _HELP), *decoding.notes)
+    provenance.not_carried = tuple(absent)
+
+
+def _texts(location: Location, digest: Digest) -> Iterator[tuple[str, Texts]]:
     lines = numbered_lines(Path(location.text), location.text, digest)
     take = _table if _is_table(location.first_line or "") else _list
-    found = list(take(lines, location.text))
-    names = [n for _, texts in found for n in texts if not _is_bytes(n)]
-    absent = not_carried(names, request, "dsquery did not print, or cannot")
-    for place, texts in found:
-        yield decode(_record(place, texts, absent), decoding)
-    provenance.sha256 = digest.hexdigest()
-    provenance.notes = (*carried_note(absent, request, _HELP), *decoding.notes)
-    provenance.not_carried = tuple(absent)
+    return take(lines, location.text)
 
 
 def _table(lines: Iterator[Line], name: str) -> Iterator[tuple[str, Texts]]:
@@ -85,6 +92,11 @@ def _table(lines: Iterator[Line], name: str) -> Iterator[tuple[str, Texts]]:
                 )
             text = line[start:end].rstrip()
             texts[column] = [part for part in text.split(";") if part]
+        if all(texts[column] == [column] for column, _ in columns):
+            raise InputError(
+                f"{name}:{number}: the names of the columns are there again",
+                "two outputs stand in one file: give each as a file by itself",
+            )
         yield f"{name}:{number}", texts
 
 

@@ -3,24 +3,27 @@
 Lists are cut short and certificates are lost; that a list is empty (`{}`) can be seen.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from simulator.errors import InputError
 from simulator.objects import ConnectorObject, Provenance
 from simulator.schema import standard_schema
-from simulator.sources.carried import carried_note, not_carried
-from simulator.sources.decode import Decoding, decode, wanted_name
-from simulator.sources.powershell import Cut, asked_for, carried, record
+from simulator.sources.decode import wanted_name
+from simulator.sources.powershell import Cut
+from simulator.sources.powershell_objects import decoded
 from simulator.sources.source import Location, SourceRequest, reader
-from simulator.sources.textfile import numbered_lines
+from simulator.sources.textfile import Digest, cut_note, numbered_lines
 
 _PROPERTY = re.compile(r"([A-Za-z][\w.-]*)(\s+): ?(.*)")
 _TWO = re.compile(r"[A-Za-z][\w.-]*\s+:\s*")
 _CUT = ("...", "…", "...}", "…}")
-_HELP = "; ask for them with Get-ADComputer -Properties"
+_NOTE = (
+    "a printed list does not hold certificates and cuts long lists: what depends on them ends in"
+    " an error"
+)
 
 
 def _recognises(location: Location) -> bool:
@@ -32,25 +35,15 @@ def read_format_list(
     location: Location, request: SourceRequest, provenance: Provenance
 ) -> Iterator[ConnectorObject]:
     """Reads objects from the text that PowerShell prints as a list."""
-    digest, decoding = hashlib.sha256(), Decoding()
-    lines = numbered_lines(Path(location.text), location.text, digest)
-    found = [(place, _converted(texts)) for place, texts in _objects(lines, location.text)]
-    names, everything = asked_for(properties for _, properties in found)
-    absent = (
-        {}
-        if everything
-        else not_carried(carried(names), request, "no object of the file has a property for it")
-    )
-    for place, properties in found:
-        yield decode(record(properties, place, absent), decoding)
-    provenance.sha256 = digest.hexdigest()
-    provenance.notes = (
-        "a printed list does not hold certificates and cuts long lists: what depends on them"
-        " ends in an error",
-        *carried_note(absent, request, _HELP),
-        *decoding.notes,
-    )
-    provenance.not_carried = tuple(absent)
+    yield from decoded(partial(_properties, location.text), request, provenance)
+    missing = cut_note(Path(location.text), location.text)
+    provenance.complete = not missing
+    provenance.notes = (*missing, _NOTE, *provenance.notes)
+
+
+def _properties(name: str, digest: Digest) -> Iterator[tuple[str, Mapping[str, object]]]:
+    lines = numbered_lines(Path(name), name, digest)
+    return ((place, _converted(texts)) for place, texts in _objects(lines, name))
 
 
 def _objects(

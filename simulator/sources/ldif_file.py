@@ -8,8 +8,10 @@ whether the file is the whole answer.
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,7 +19,7 @@ from simulator.errors import InputError
 from simulator.objects import ConnectorObject, Provenance
 from simulator.sources.decode import Decoding, Record, decode
 from simulator.sources.source import Location, SourceRequest, reader
-from simulator.sources.textfile import numbered_lines
+from simulator.sources.textfile import cut_note, numbered_lines
 
 _STARTS = ("dn:", "version:", "#", "search:")
 _TRAILER = ("search", "result", "ref")  # what a block of ldapsearch begins with that is no object
@@ -60,7 +62,7 @@ def read_ldif(
         if (record := _record(block, location.text, report)) is not None:
             read += 1
             yield decode(record, decoding)
-    missing = _missing(report, read)
+    missing = [*_missing(report, read), *cut_note(Path(location.text), location.text)]
     references = (
         [f"references to other partitions, not followed: {report.references}"]
         if report.references
@@ -75,6 +77,12 @@ def _unfolded(lines: Iterable[tuple[int, str]], name: str) -> Iterator[_Line]:
     """Logical lines: one that begins with a space continues the one before."""
     number, parts = 0, None
     for at, line in lines:
+        if "\r" in line:
+            _fail(
+                f"{name}:{at}",
+                "a carriage return within a line",
+                "save it with the line ends of this system",
+            )
         if line.startswith(" "):
             if parts is None:
                 _fail(
@@ -176,7 +184,7 @@ def _value(line: _Line, name: str) -> bytes:
     """The value on *line*, whose base64 must be sound."""
     place = f"{name}:{line.number}"
     attribute, colon, value = line.text.partition(":")
-    if not colon or not attribute.strip():
+    if not colon or not _is_name(attribute):
         _fail(
             place,
             f"`{line.text[:60]}` is no line of LDIF",
@@ -196,6 +204,12 @@ def _value(line: _Line, name: str) -> bytes:
             f"the base64 of {attribute} is broken",
             "continuation lines begin with one space; export again if the file was cut or edited",
         )
+
+
+@lru_cache(maxsize=1000)
+def _is_name(attribute: str) -> bool:
+    """Whether *attribute* may stand before a colon: a name or a number, with options."""
+    return re.fullmatch(r"[A-Za-z0-9][\w.-]*(?:;[\w.=*-]+)*", attribute) is not None
 
 
 def _text(value: bytes, place: str) -> str:

@@ -17,7 +17,7 @@ from simulator.sources.binary import from_base64, from_sid
 from simulator.sources.carried import carried_note, not_carried
 from simulator.sources.decode import Decoding, RawValue, Record, decode, sid_text, wanted_name
 from simulator.sources.source import Location, SourceRequest, reader
-from simulator.sources.textfile import numbered_lines
+from simulator.sources.textfile import cut_note, numbered_lines, refuse_change
 
 _RULE = re.compile(r"-{20,}\s*")
 _LINE = re.compile(r"([A-Za-z][\w;.-]*): ?(.*)")
@@ -43,17 +43,20 @@ def read_search_log(
     location: Location, request: SourceRequest, provenance: Provenance
 ) -> Iterator[ConnectorObject]:
     """Reads objects from logs of ldapsearch-like tools."""
-    digest, decoding = hashlib.sha256(), Decoding()
-    lines = numbered_lines(Path(location.text), location.text, digest)
-    found = list(_objects(lines, location.text))
+    path, name = Path(location.text), location.text
+    first, digest, decoding = hashlib.sha256(), hashlib.sha256(), Decoding()
+    found = _objects(numbered_lines(path, name, first), name)
     names = {wanted_name(n) for _, texts in found for n in texts}
     absent = {} if names >= _WHOLE else not_carried(names, request, "the log does not show")
-    for place, texts in found:
+    for place, texts in _objects(numbered_lines(path, name, digest), name):
         attributes, unreadable = _converted(texts)
         dn = next(t for n, t in texts.items() if n.casefold() == "distinguishedname")
         yield decode(Record(dn, attributes, place, unreadable, absent), decoding)
+    refuse_change(name, first.hexdigest(), digest.hexdigest())
     provenance.sha256 = digest.hexdigest()
-    provenance.notes = (*carried_note(absent, request, ""), *decoding.notes)
+    missing = cut_note(path, name)
+    provenance.complete = not missing
+    provenance.notes = (*missing, *carried_note(absent, request, ""), *decoding.notes)
     provenance.not_carried = tuple(absent)
 
 

@@ -12,7 +12,7 @@ from simulator.errors import InputError, UsageError
 from simulator.objects import ConnectorObject, ObjectSet, Provenance
 from simulator.registry import Registry
 from simulator.sources.identity import refuse_twins
-from simulator.sources.textfile import beginning, first_line
+from simulator.sources.textfile import beginning, first_line, is_folder
 
 if TYPE_CHECKING:
     import pyarrow
@@ -152,7 +152,7 @@ def _reader_of(location: str) -> tuple[Location, Reader]:
 def _peek(location: str) -> Location:
     """The file at *location* with the first line that has content."""
     path = Path(location)
-    if path.is_dir():
+    if is_folder(path, location):
         raise InputError(
             f"{location}: is a folder, not a file of objects",
             "name the file itself; rules are folders, objects are one file or an LDAP URL",
@@ -160,7 +160,10 @@ def _peek(location: str) -> Location:
     line = first_line(path, location)
     if line is None:
         raise InputError(f"{location}: is empty", f"objects can be read from {_known()}")
-    return Location(location, line, beginning(path, location))
+    place = Location(location, line, beginning(path, location))
+    if "\0" in line and not place.start.startswith("PAR1"):
+        raise InputError(f"{location}: {_guess(line)}", f"objects can be read from {_known()}")
+    return place
 
 
 def _known() -> str:
@@ -170,8 +173,15 @@ def _known() -> str:
 def _guess(line: str) -> str:
     """What a file that begins with *line* probably is, as a sentence about it."""
     start = line.lstrip()
+    if start.startswith("PK\x03\x04"):
+        return "is not text, but a ZIP archive or an Excel workbook: unpack it, or save it as CSV"
     if "\0" in start:
         return "is not text, or is UTF-16 without the mark that says so"
+    if (
+        not start.rstrip("\r\n").replace("\t", " ").isprintable()
+        or "\N{REPLACEMENT CHARACTER}" in start
+    ):
+        return "is not text, or not in UTF-8 or UTF-16"
     if start.startswith("["):
         return "is a JSON list; one object per line, without a list around them, is read"
     if start.startswith("<"):

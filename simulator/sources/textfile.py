@@ -18,7 +18,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _PEEK = 1 << 16
-MAXIMUM_SIZE = 1 << 30  # what is held whole takes several times its size in memory
+LARGEST = 1 << 26  # of one object, in characters; far more than a directory holds of any
 
 
 class Digest(Protocol):
@@ -32,6 +32,14 @@ def file_sum(path: Path) -> str:
     """The SHA-256 of the content of *path*."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def is_folder(path: Path, name: str) -> bool:
+    """Whether *path* is a folder; an error for what cannot be a path."""
+    try:
+        return path.is_dir()
+    except OSError as error:  # a name that is too long
+        raise _unreadable(name, error) from None
 
 
 def first_line(path: Path, name: str) -> str | None:
@@ -54,48 +62,70 @@ def beginning(path: Path, name: str) -> str:
         return stream.read(_PEEK).decode(encoding, errors="replace")
 
 
-def whole_text(path: Path, name: str, digest: Digest, maximum: int = MAXIMUM_SIZE) -> str:
-    """All of *path* as text, for formats that cannot be read line by line."""
+def cut_note(path: Path, name: str) -> list[str]:
+    """A sentence if the last line of *path* has no end, for formats where that tells of a cut."""
     with _open(path, name) as stream:
-        mark, encoding = _encoding(stream)
-        stream.seek(0)
-        try:
-            content = stream.read(maximum + 1)
-        except OSError as error:
-            raise _unreadable(name, error) from None
-    if len(content) > maximum:
-        raise InputError(
-            f"{name}: is larger than {maximum >> 20} MB, too large for this format",
-            "export fewer objects at a time, or as LDIF, which is read line by line",
-        )
-    digest.update(content)
-    try:
-        return content[len(mark) :].decode(encoding)
-    except UnicodeDecodeError as error:
-        number = content.count(b"\n", 0, len(mark) + error.start) + 1
-        raise _no_text(f"{name}:{number}", error, encoding) from None
+        wide = _encoding(stream)[1] != "utf-8"
+        size = stream.seek(0, io.SEEK_END)
+        stream.seek(max(0, size - 1 - wide))
+        last = stream.read().strip(b"\0")
+    # a quote closes the last cell of CSV
+    whole = last in (b"\n", b"\r", b'"', b"")
+    return [] if whole else ["the last line has no end: the file may be cut, objects be missing"]
 
 
-def numbered_lines(path: Path, name: str, digest: Digest) -> Iterator[tuple[int, str]]:
-    """Every line of *path*, numbered from 1, without its end; all bytes pass through *digest*."""
+def text_pieces(path: Path, name: str, digest: Digest) -> Iterator[str]:
+    """All of *path* as text in pieces of any size; all bytes pass through *digest*."""
     with _open(path, name) as stream:
         mark, encoding = _encoding(stream)
         stream.seek(len(mark))
         digest.update(mark)
-        number, wide = 0, encoding != "utf-8"
+        decoder = codecs.getincrementaldecoder(encoding)()
+        number = 1
         try:
-            if not wide:
-                for raw in stream:
-                    digest.update(raw)
-                    number += 1
-                    yield number, raw.decode().rstrip("\r\n")
-            else:
-                for number, line in enumerate(_wide_lines(stream, encoding, digest), 1):
-                    yield number, line.rstrip("\r\n")
+            while chunk := stream.read(_PEEK):
+                digest.update(chunk)
+                piece = decoder.decode(chunk)
+                number += piece.count("\n")
+                yield piece
+            decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
-            raise _no_text(f"{name}:{number + wide}", error, encoding) from None
+            number += error.object[: error.start].decode(encoding).count("\n")
+            raise _no_text(f"{name}:{number}", error, encoding) from None
         except OSError as error:
             raise _unreadable(name, error) from None
+
+
+def numbered_lines(
+    path: Path, name: str, digest: Digest, *, ends: bool = False
+) -> Iterator[tuple[int, str]]:
+    """Every line of *path*, numbered from 1; all bytes pass through *digest*.
+
+    The lines come without their ends, unless *ends* are asked for.
+    """
+    with _open(path, name) as stream:
+        wide = _encoding(stream)[1] != "utf-8"
+    lines = _wide_lines(path, name, digest) if wide else _narrow_lines(path, name, digest)
+    number = 0
+    for number, line in enumerate(lines, 1):
+        yield number, line if ends else line.rstrip("\r\n")
+
+
+def too_large(place: str, what: str) -> InputError:
+    """The error that *what* begins at *place* and has no end within the largest size."""
+    return InputError(
+        f"{place}: {what} of more than {LARGEST >> 20} MB, which no object has",
+        "export the objects again: the file was cut or edited, or is of another kind",
+    )
+
+
+def refuse_change(name: str, first: str, second: str) -> None:
+    """Raises `InputError` where two readings of the file had different sums."""
+    if first != second:
+        raise InputError(
+            f"{name}: was changed while it was read",
+            "read it again when nothing writes to it any more",
+        )
 
 
 def _open(path: Path, name: str) -> BinaryIO:
@@ -135,14 +165,39 @@ def _encoding(stream: BinaryIO) -> tuple[bytes, str]:
     return b"", "utf-8"
 
 
-def _wide_lines(stream: BinaryIO, encoding: str, digest: Digest) -> Iterator[str]:
+def _narrow_lines(path: Path, name: str, digest: Digest) -> Iterator[str]:
+    """Lines of UTF-8 text, whose line ends are found in the bytes, which is faster."""
+    with _open(path, name) as stream:
+        mark, encoding = _encoding(stream)
+        stream.seek(len(mark))
+        digest.update(mark)
+        number = 1
+        try:
+            while raw := stream.readline(LARGEST + 1):
+                if len(raw) > LARGEST:
+                    raise too_large(f"{name}:{number}", "a line")
+                digest.update(raw)
+                yield raw.decode()
+                number += 1
+        except UnicodeDecodeError as error:
+            raise _no_text(f"{name}:{number}", error, encoding) from None
+        except OSError as error:
+            raise _unreadable(name, error) from None
+
+
+def _wide_lines(path: Path, name: str, digest: Digest) -> Iterator[str]:
     """Lines of UTF-16 text, whose line ends cannot be found in the bytes."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    rest = ""
-    while chunk := stream.read(_PEEK):
-        digest.update(chunk)
-        *whole, rest = (rest + decoder.decode(chunk)).split("\n")
-        yield from whole
-    rest += decoder.decode(b"", final=True)
-    if rest:
-        yield rest
+    parts: list[str] = []
+    number, held = 1, 0
+    for piece in text_pieces(path, name, digest):
+        first, *others = piece.split("\n")
+        parts.append(first)
+        held += len(first)
+        for other in others:
+            yield "".join([*parts, "\n"])
+            parts, held = [other], len(other)
+            number += 1
+        if held > LARGEST:
+            raise too_large(f"{name}:{number}", "a line")
+    if last := "".join(parts):
+        yield last
