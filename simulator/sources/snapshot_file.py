@@ -1,14 +1,21 @@
 """Objects from a snapshot, which `aadsim snapshot` wrote in Parquet."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import InputError
 from simulator.objects import ConnectorObject, Provenance
 from simulator.schema import standard_schema
-from simulator.sources.snapshot_layout import KEY, VERSION, arrow_schema, objects_of
+from simulator.sources.snapshot_layout import (
+    FIXED,
+    KEY,
+    ROWS,
+    VERSION,
+    arrow_schema,
+    objects_of,
+)
 from simulator.sources.source import Location, SourceRequest, reader
 from simulator.sources.textfile import file_sum
 from simulator.values import Unreadable
@@ -18,48 +25,77 @@ if TYPE_CHECKING:
     from pyarrow import parquet
 
 _AGAIN = "take a new snapshot"
-_ROWS = 4096
 
 
 def _recognises(location: Location) -> bool:
     return location.start.startswith("PAR1")
 
 
-def read_rows(
+def _rows(
     location: Location, request: SourceRequest, provenance: Provenance
 ) -> Iterator["pyarrow.RecordBatch"]:
     """The rows of a snapshot, batch by batch, as they lie in it."""
+    return snapshot_rows(location.text, provenance)
+
+
+def _again(
+    location: Location, provenance: Provenance
+) -> Callable[[Collection[str] | None], Iterator["pyarrow.RecordBatch"]]:
+    return lambda columns: snapshot_rows(location.text, provenance, columns)
+
+
+def snapshot_rows(
+    path: str,
+    provenance: Provenance,
+    columns: Collection[str] | None = None,
+    groups: Sequence[int] | None = None,
+) -> Iterator["pyarrow.RecordBatch"]:
+    """The rows of the snapshot at *path*: of all columns or these, of all row groups or these.
+
+    *provenance* is told what the snapshot says of itself. DN, type, classes and what no column
+    holds are always there.
+    """
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
     came = 0
     try:
-        provenance.sha256 = file_sum(Path(location.text))
-        with parquet.ParquetFile(location.text, page_checksum_verification=True) as snapshot:
-            head = _head(snapshot, location.text)
-            provenance.captured_at = str(head["captured_at"])
-            provenance.complete = head["complete"] is True
-            provenance.account = str(head["account"])
-            provenance.notes = tuple(map(str, head["notes"]))
-            provenance.details = {"captured from": str(head["source"]), **head["details"]}
-            for rows in snapshot.iter_batches(_ROWS):
+        with parquet.ParquetFile(path, page_checksum_verification=True) as snapshot:
+            head = _head(snapshot, path)
+            if not provenance.sha256:
+                _tell(provenance, head, path)
+            wanted = {*columns, *FIXED} if columns is not None else None
+            names = [n for n in snapshot.schema_arrow.names if wanted is None or n in wanted]
+            if groups is not None:
+                yield from snapshot.iter_batches(ROWS, row_groups=list(groups), columns=names)
+                return
+            for rows in snapshot.iter_batches(ROWS, columns=names):
                 came += rows.num_rows
                 yield rows
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).partition("\n")[0][:200]
-        raise InputError(f"{location.text}: cannot be read: {reason}", _AGAIN) from None
+        raise InputError(f"{path}: cannot be read: {reason}", _AGAIN) from None
     if head.get("objects") != came:
-        raise InputError(f"{location.text}: holds {came} objects of {head.get('objects')}", _AGAIN)
+        raise InputError(f"{path}: holds {came} objects of {head.get('objects')}", _AGAIN)
 
 
-@reader("snapshot (Parquet)", _recognises, read_rows)
+def _tell(provenance: Provenance, head: Mapping[str, Any], path: str) -> None:
+    provenance.sha256 = file_sum(Path(path))
+    provenance.captured_at = str(head["captured_at"])
+    provenance.complete = head["complete"] is True
+    provenance.account = str(head["account"])
+    provenance.notes = tuple(map(str, head["notes"]))
+    provenance.details = {"captured from": str(head["source"]), **head["details"]}
+
+
+@reader("snapshot (Parquet)", _recognises, _rows, _again)
 def read_snapshot(
     location: Location, request: SourceRequest, provenance: Provenance
 ) -> Iterator[ConnectorObject]:
     """Reads objects from a snapshot in Parquet."""
     absent: set[str] = set()
     first = 1
-    for rows in read_rows(location, request, provenance):
+    for rows in snapshot_rows(location.text, provenance):
         for found in objects_of(rows, location.text, first):
             absent |= {
                 name
@@ -86,7 +122,7 @@ def _head(snapshot: "parquet.ParquetFile", name: str) -> Mapping[str, Any]:
             f"{name}: is a snapshot of version {version}, and {VERSION} is known",
             "read it with a later version of aadsim",
         )
-    columns = [n for n in schema.names if n not in ("dn", "type", "classes", "other")]
+    columns = [n for n in schema.names if n not in FIXED]
     unknown = [n for n in columns if n not in standard_schema("ad").attributes]
     if unknown or not isinstance(details, dict) or not _same(schema, arrow_schema(columns)):
         raise InputError(f"{name}: its columns are not those of a snapshot", _AGAIN)

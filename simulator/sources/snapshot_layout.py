@@ -24,7 +24,7 @@ Attributes = Mapping[str, Value | Unreadable]
 VERSION = 1
 KEY = b"aadsim.snapshot"
 ROWS = 16_384  # of a row group: the unit of streaming and of parallel work
-_FIXED = ("dn", "type", "classes", "other")
+FIXED = ("dn", "type", "classes", "other")
 # few different values among many objects
 _REPEATED = ("type", "classes", "operatingSystem", "operatingSystemVersion", "objectCategory",
              "operatingSystemServicePack", "objectClass")  # fmt: skip
@@ -50,7 +50,7 @@ def aligned(rows: "pyarrow.RecordBatch", schema: "pyarrow.Schema") -> "pyarrow.R
     """*rows* with the columns of *schema*; what these cannot hold lies in `other`."""
     if rows.schema.equals(schema, check_metadata=False):
         return rows
-    columns = [name for name in schema.names if name not in _FIXED]
+    columns = [name for name in schema.names if name not in FIXED]
     return batch(objects_of(rows, "", 1), columns, schema)
 
 
@@ -134,7 +134,7 @@ def _plain(value: Any) -> Any:
 def objects_of(rows: "pyarrow.RecordBatch", place: str, first: int) -> list[ConnectorObject]:
     """The objects of *rows*, the first of which is the row *first* of the snapshot."""
     cells = {name: rows.column(name).to_pylist() for name in rows.schema.names}
-    columns = [name for name in rows.schema.names if name not in _FIXED]
+    columns = [name for name in rows.schema.names if name not in FIXED]
     known = {name: standard_schema("ad").attributes[name] for name in columns}
     found = []
     for at in range(rows.num_rows):

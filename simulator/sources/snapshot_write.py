@@ -16,6 +16,7 @@ from simulator.objects import Provenance
 from simulator.sources.identity import Sightings, moved, refuse_twins
 from simulator.sources.object_form import line, object_form
 from simulator.sources.snapshot_layout import (
+    FIXED,
     KEY,
     ROWS,
     VERSION,
@@ -165,9 +166,7 @@ class _Rows:
 
         if self._writer is None:
             schema = self._schema or arrow_schema(columns_of(()))
-            columns = [
-                name for name in schema.names if name not in ("dn", "type", "classes", "other")
-            ]
+            columns = [name for name in schema.names if name not in FIXED]
             self._writer = parquet.ParquetWriter(
                 self._path,
                 schema,

@@ -3,7 +3,7 @@
 What a location holds is found out here; how it is read is each reader's affair.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,6 +58,9 @@ class Location:
 
 Read = Callable[[Location, SourceRequest, Provenance], Iterator[ConnectorObject]]
 ReadRows = Callable[[Location, SourceRequest, Provenance], Iterator["pyarrow.RecordBatch"]]
+# Rows from the first on, with these columns at least; a source that is itself made of rows has it.
+Again = Callable[[Collection[str] | None], Iterator["pyarrow.RecordBatch"]]
+OpenAgain = Callable[[Location, Provenance], Again]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +68,30 @@ class Reader:
     """A kind of source: what it is called, whether a location is one, and how it is read.
 
     *read* gives its objects one by one and tells of the reading in the provenance it is given.
-    *rows*, where a source has them at hand, gives the same objects as rows of a snapshot.
+    *rows*, where a source has them at hand, gives the same objects as rows of a snapshot, and
+    *again* as often as they are wanted.
     """
 
     name: str
     recognises: Callable[[Location], bool]
     read: Read
     rows: ReadRows | None = None
+    again: OpenAgain | None = None
 
 
 READERS: Registry[Reader] = Registry("simulator.sources")
 
 
 def reader(
-    name: str, recognises: Callable[[Location], bool], rows: ReadRows | None = None
+    name: str,
+    recognises: Callable[[Location], bool],
+    rows: ReadRows | None = None,
+    again: OpenAgain | None = None,
 ) -> Callable[[Read], Read]:
     """Declares the function below it as the reader of the sources called *name*."""
 
     def declare(read: Read) -> Read:
-        READERS.add(name, Reader(name, recognises, read, rows))
+        READERS.add(name, Reader(name, recognises, read, rows, again))
         return read
 
     return declare
@@ -94,13 +102,15 @@ class Stream:
     """The objects of one source as they come, to be gone through once, in one form or the other.
 
     *provenance* is whole once the last has come. A *live* source can change while it is read.
-    Nobody has looked whether an object comes twice.
+    Nobody has looked whether an object comes twice. *again*, where the source can, gives the rows
+    as often as it is called.
     """
 
     provenance: Provenance
     objects: Iterator[ConnectorObject]
     rows: Iterator["pyarrow.RecordBatch"]
     live: bool = False
+    again: Again | None = None
 
 
 def open_objects(location: str, request: SourceRequest | None = None) -> Stream:
@@ -111,7 +121,8 @@ def open_objects(location: str, request: SourceRequest | None = None) -> Stream:
     if known.rows is None:
         return stream_of(provenance, objects)
     rows = known.rows(place, asked, provenance)
-    return Stream(provenance, objects, rows, live=place.first_line is None)
+    again = known.again(place, provenance) if known.again else None
+    return Stream(provenance, objects, rows, place.first_line is None, again)
 
 
 def stream_of(provenance: Provenance, objects: Iterator[ConnectorObject]) -> Stream:

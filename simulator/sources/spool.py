@@ -1,0 +1,105 @@
+"""Rows of objects that can be gone through again, without holding them all in memory.
+
+A snapshot is read again each time. What comes from elsewhere is kept in memory while it is
+little, and in a temporary file from then on.
+"""
+
+import tempfile
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.objects import Provenance
+from simulator.sources.identity import Sightings, moved, refuse_twins
+from simulator.sources.snapshot_layout import aligned, objects_of
+from simulator.sources.source import Stream
+
+if TYPE_CHECKING:
+    import pyarrow
+
+_IN_MEMORY = 64 << 20  # bytes
+Batches = Iterator["pyarrow.RecordBatch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """All objects of a source as rows; none is there twice, and *provenance* is whole.
+
+    *batches* goes through them, from the first on, each time it is called. Of columns it gives at
+    least those that it is asked for, or all for `None`.
+    """
+
+    provenance: Provenance
+    batches: Callable[[Collection[str] | None], Batches]
+
+
+@contextmanager
+def spooled(stream: Stream) -> Iterator[Rows]:
+    """The rows of *stream* while the context lasts."""
+    if stream.again is not None:
+        yield Rows(stream.provenance, stream.again)
+        return
+    with tempfile.TemporaryDirectory(prefix="aadsim-") as folder:
+        spool = _Spool(Path(folder) / "rows.arrow")
+        try:
+            _fill(spool, stream)
+            yield Rows(stream.provenance, spool.batches)
+        finally:
+            spool.close()
+
+
+def _fill(spool: "_Spool", stream: Stream) -> None:
+    sightings = Sightings()
+    for rows in stream.rows:
+        sightings.note_rows(rows)
+        spool.put(rows)
+    if sightings.doubtful():
+        if stream.live:
+            raise moved(stream.provenance.source)
+        refuse_twins(
+            o
+            for rows in spool.batches(None)
+            for o in objects_of(rows, stream.provenance.source, 1)
+        )
+
+
+class _Spool:
+    """Batches in memory, and the rest of many in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._kept: list[pyarrow.RecordBatch] = []
+        self._size = 0
+        self._schema: pyarrow.Schema | None = None
+        self._writer: pyarrow.RecordBatchFileWriter | None = None
+
+    def put(self, rows: "pyarrow.RecordBatch") -> None:
+        import pyarrow as pa
+
+        self._schema = self._schema or rows.schema
+        rows = aligned(rows, self._schema)
+        if self._size < _IN_MEMORY:
+            self._kept.append(rows)
+            self._size += rows.nbytes
+            return
+        if self._writer is None:
+            self._writer = pa.ipc.new_file(str(self._path), self._schema)
+        self._writer.write_batch(rows)
+
+    def batches(self, columns: Collection[str] | None) -> Batches:
+        import pyarrow as pa
+
+        yield from self._kept
+        if self._writer is None:
+            return
+        self._writer.close()
+        with pa.OSFile(str(self._path)) as file:
+            reader = pa.ipc.open_file(file)
+            for number in range(reader.num_record_batches):
+                yield reader.get_batch(number)
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
