@@ -21,6 +21,7 @@ from simulator.sources import SourceRequest
 SERVERS = Path(__file__).parent / "servers"
 PASSWORD = "Passw0rd.Lab1"
 SEED = 1
+HUGE = ("--huge", "1")  # the first computer has 1600 certificates
 
 
 @dataclass(frozen=True)
@@ -121,12 +122,14 @@ def certificates(server_folder: Callable[[str], Path]) -> Path:
 
 @pytest.fixture(scope="session")
 def openldap(server_folder: Callable[[str], Path]) -> Iterator[DirectoryServer]:
-    """OpenLDAP with 2300 computers: three pages; the filter is (objectClass=computer)."""
+    """OpenLDAP with 5000 computers: five pages; the filter is (objectClass=computer)."""
     need("slapd", "slapadd", "slappasswd", "ldapwhoami", "openssl")
-    folder, count = server_folder("ldap") / "server", 2300
+    folder, count = server_folder("ldap") / "server", 5000
     port, tls_port = free_ports(2)
     ports = {"LDAP_PORT": str(port), "LDAPS_PORT": str(tls_port)}
-    must(script("openldap.sh", "init", "-d", folder, "-n", count, "-s", SEED, **ports))
+    must(
+        script("openldap.sh", "init", "-d", folder, "-n", count, "-s", SEED, "--", *HUGE, **ports)
+    )
     must(script("openldap.sh", "start", "-d", folder, **ports))
     yield DirectoryServer(
         "127.0.0.1",
@@ -150,7 +153,11 @@ def samba(server_folder: Callable[[str], Path]) -> Iterator[DirectoryServer]:
     folder, count = server_folder("ad") / "dc", 1000
     # The ports are fixed: an address for each test process.
     address = {"AD_HOST": f"127.77.{os.getpid() // 250 % 250}.{os.getpid() % 250 + 1}"}
-    must(script("samba-ad.sh", "init", "-d", folder, "-n", count, "-s", SEED, **address))
+    must(
+        script(
+            "samba-ad.sh", "init", "-d", folder, "-n", count, "-s", SEED, "--", *HUGE, **address
+        )
+    )
     must(script("samba-ad.sh", "start", "-d", folder, **address))
     yield DirectoryServer(
         address["AD_HOST"],
@@ -170,10 +177,10 @@ def generated(server_folder: Callable[[str], Path]) -> Callable[[int], Path]:
     """Gives a JSON Lines file of the computers that the servers hold: the first so many."""
     folder = server_folder("jsonl")
 
-    def make(count: int) -> Path:
-        path = folder / f"{count}.jsonl"
+    def make(count: int, *more: str) -> Path:
+        path = folder / f"{count}{''.join(more)}.jsonl"
         if not path.exists():
-            command = [SERVERS / "generate_computers.py", "--count", count, "--seed", SEED]
+            command = [SERVERS / "generate_computers.py", "--count", count, "--seed", SEED, *more]
             subprocess.run(
                 [sys.executable, *map(str, command), "--out", str(path)], check=True, timeout=120
             )

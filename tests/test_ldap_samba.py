@@ -8,6 +8,8 @@ import pytest
 
 from simulator.errors import UsageError
 from simulator.sources import load_objects
+from tests.conftest import HUGE
+from tests.running import rows_are_the_objects
 
 CONTROLLER = 1  # the domain controller is a computer, too
 
@@ -17,8 +19,9 @@ def test_every_computer_comes(samba, generated: Callable[[int], Path], scheme: s
     url = samba.url() if scheme == "ldaps" else samba.ldap_url()
     found = load_objects(url, samba.request("userCertificate", "dNSHostName", "description"))
     assert len(found.objects) == samba.count + CONTROLLER
+    assert max(len(values(o, "userCertificate")) for o in found.objects) == 1600
     by_guid = {o.guid: o for o in found.objects}
-    for one in load_objects(str(generated(samba.count))).objects:
+    for one in load_objects(str(generated(samba.count, *HUGE))).objects:
         other = by_guid[one.guid]
         assert (other.dn, other.type) == (one.dn, "computer")
         assert other.classes == one.classes
@@ -41,6 +44,10 @@ def test_the_facts_of_the_generator_hold(samba) -> None:
         assert one.attributes.get("operatingSystem") == fact["operatingSystem"]
         assert one.attributes["userAccountControl"] == fact["userAccountControl"]
         assert bool(values(one, "userCertificate")) == bool(fact["certificates"])
+
+
+def test_rows_hold_the_same_as_objects(samba) -> None:
+    rows_are_the_objects(samba.url(), samba.request("userCertificate", "objectSid", "memberOf"))
 
 
 def test_what_an_account_may_not_read_is_missing_and_said_so(samba) -> None:
