@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.errors import SimulatorError
 from simulator.sources.ldap_errors import read_error, result_error
-from simulator.sources.ldap_session import check, close, connect
+from simulator.sources.ldap_session import answered, check, close, connect
 from simulator.sources.ldap_url import LdapUrl, parse_ldap_url
 from simulator.sources.source import SourceRequest
 
@@ -62,7 +62,9 @@ def ask(location: str, request: SourceRequest, questions: Callable[[Directory], 
     connection = connect(url, request)
     try:
         info = connection.server.info
-        questions(Directory(url, _texts(info.raw if info else {}), connection))
+        questions(
+            Directory(answered(url, connection), _texts(info.raw if info else {}), connection)
+        )
     finally:
         close(connection)
 

@@ -253,6 +253,9 @@ class Session:
     def bind(self, mid, body):
         (_, _), (_, name), (kind, secret) = list(elements(body, 0, len(body)))[:3]
         self.who = None
+        if self.args.bind_log:
+            with open(self.args.bind_log, "a", encoding="utf-8") as log:
+                log.write(f"{kind:#x} {name.decode('utf-8', 'replace')}\n")
         if self.args.refuse:
             code, _, message = self.args.refuse.partition(":")
             return self.send(mid, ldap_result(0x61, int(code), message))
@@ -273,6 +276,9 @@ class Session:
         oid = next(v for t, v in elements(body, 0, len(body)) if t == 0x80)
         if oid != START_TLS or not self.server.context:
             return self.send(mid, ldap_result(0x78, 2, "not supported"))
+        if self.args.refuse_tls:
+            code, _, message = self.args.refuse_tls.partition(":")
+            return self.send(mid, ldap_result(0x78, int(code), message))
         self.send(mid, ldap_result(0x78, 0))
         await self.writer.drain()
         await self.writer.start_tls(self.server.context)
@@ -477,6 +483,8 @@ def main():
     ap.add_argument("--fault", action="append", default=[], metavar="WHAT@PAGE")
     ap.add_argument("--range-fault", metavar="WHAT@2")
     ap.add_argument("--refuse", metavar="CODE:TEXT")
+    ap.add_argument("--refuse-tls", metavar="CODE:TEXT", help="StartTLS is refused so")
+    ap.add_argument("--bind-log", help="a line for each sign-in that is asked for: its kind and its name")
     ap.add_argument("--once", action="store_true")
     asyncio.run(Server(ap.parse_args()).run())
 
