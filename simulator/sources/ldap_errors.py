@@ -6,6 +6,7 @@ A setting that is wrong is wrong use (status 2); a server that fails is an incom
 
 import re
 from collections.abc import Mapping, Sequence
+from enum import Enum
 
 from simulator.errors import IncompleteError, InputError, SimulatorError, UsageError
 from simulator.sources.ldap_kerberos import kerberos_error
@@ -24,6 +25,14 @@ _RETRY = "run the command again"
 _LESS = "read less at a time: a base below, or a narrower filter, in the URL"
 
 
+class Step(Enum):
+    """How far a session has come."""
+
+    CONNECT = 1
+    TLS = 2
+    SIGN_IN = 3
+
+
 def another_may_answer(error: Exception) -> bool:
     """Whether another server of the domain is worth a try: this one is away, hangs or is busy.
 
@@ -32,6 +41,8 @@ def another_may_answer(error: Exception) -> bool:
     """
     from ldap3.core.exceptions import LDAPCommunicationError, LDAPOperationResult
 
+    if _kerberos_cause(error) is not None:
+        return False
     if isinstance(error, LDAPOperationResult):
         return _code(error) in (51, 52)
     text = _text(error)
@@ -48,17 +59,15 @@ def none_answered(url: LdapUrl, reasons: Sequence[str]) -> SimulatorError:
     )
 
 
-def connect_error(
-    error: Exception, url: LdapUrl, sign_in: SignIn, starting_tls: bool = False
-) -> SimulatorError:
-    """Why no session with the server came about."""
+def connect_error(error: Exception, url: LdapUrl, sign_in: SignIn, step: Step) -> SimulatorError:
+    """Why no session with the server came about; *step* is how far it had come."""
     from ldap3.core.exceptions import LDAPOperationResult, LDAPSessionTerminatedByServerError
 
+    if (cause := _kerberos_cause(error)) is not None:
+        return kerberos_error(cause, url)
     if isinstance(error, LDAPOperationResult):
         told = (_code(error), str(error.message or ""), str(error.description), url)
-        return tls_refusal(*told) if starting_tls else refusal(*told, sign_in)
-    if type(error).__module__.partition(".")[0] in _KERBEROS:
-        return kerberos_error(error, url)
+        return tls_refusal(*told) if step is Step.TLS else refusal(*told, sign_in)
     text = _text(error)
     if "unsupported hash type" in text:
         return UsageError(
@@ -100,6 +109,11 @@ def connect_error(
             f"{url.place}: no TLS there: {text}",
             "ldaps:// is for port 636 (or 3269); on port 389 (or 3268) write ldap://, which"
             " starts TLS itself",
+        )
+    if isinstance(error, LDAPSessionTerminatedByServerError) and step is Step.SIGN_IN:
+        return IncompleteError(
+            f"{url.place}: the server hung up during the sign-in {sign_in}",
+            "it does not take it, perhaps: try another --auth, or run the command again",
         )
     if isinstance(error, LDAPSessionTerminatedByServerError):
         return IncompleteError(
@@ -167,6 +181,13 @@ def result_error(
         case 50:
             return _stopped(url, came, reason, "use an account that may read the base")
     return _stopped(url, came, reason, _RETRY)
+
+
+def _kerberos_cause(error: BaseException | None) -> BaseException | None:
+    """What the Kerberos library raised; the server's answer to ldap3's giving up hides it."""
+    while error is not None and type(error).__module__.partition(".")[0] not in _KERBEROS:
+        error = error.__context__
+    return error
 
 
 def _stopped(url: LdapUrl, came: int, reason: str, help: str) -> IncompleteError:

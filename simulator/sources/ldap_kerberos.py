@@ -50,7 +50,7 @@ def principal() -> str:
         return ""
 
 
-def kerberos_error(error: Exception, url: LdapUrl) -> SimulatorError:
+def kerberos_error(error: BaseException, url: LdapUrl) -> SimulatorError:
     """Why the ticket did not lead to a sign-in at the server of *url*."""
     words = _words(error)
     if "not found in kerberos database" in words.casefold():
@@ -76,7 +76,7 @@ def _without_windows_package(url: LdapUrl) -> SimulatorError | None:
     return None
 
 
-def _words(error: Exception) -> str:
+def _words(error: BaseException) -> str:
     """What the library says, without its numbers; the Windows package has only plain text."""
     try:
         texts = error.get_all_statuses(error.min_code, False)  # type: ignore[attr-defined]

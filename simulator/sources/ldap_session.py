@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.errors import SimulatorError, UsageError
 from simulator.sources.ldap_domain import Candidate, servers
-from simulator.sources.ldap_errors import another_may_answer, connect_error, none_answered
+from simulator.sources.ldap_errors import Step, another_may_answer, connect_error, none_answered
 from simulator.sources.ldap_kerberos import without_ticket
 from simulator.sources.ldap_sign_in import arguments, contradiction, sign_in_of
 from simulator.sources.ldap_url import LdapUrl
@@ -169,16 +169,16 @@ def _sign_in(connection: "Connection", url: LdapUrl, request: SourceRequest) -> 
 
     That one would keep alive what it came from: sockets that ldap3 leaves open, and the password.
     """
-    starting_tls = False
+    step = Step.CONNECT
     try:
         connection.open(read_server_info=False)
         if url.scheme == "ldap" and not request.plain:
-            starting_tls = True
+            step = Step.TLS
             connection.start_tls(read_server_info=False)
-            starting_tls = False
+        step = Step.SIGN_IN
         connection.bind()
     except Exception as error:
-        told = connect_error(error, url, sign_in_of(request), starting_tls)
+        told = connect_error(error, url, sign_in_of(request), step)
         failure = _Failure(told, another_may_answer(error))
     else:
         return None
