@@ -220,7 +220,7 @@ class Directory:
         scp = "62a0ff2e-97b9-4513-943f-0d221bd30080"
         self.add(f"CN={scp},{drs}", {
             "objectClass": ["top", "serviceConnectionPoint"], "cn": [scp],
-            "keywords": ["azureADName:contoso.onmicrosoft.example", "azureADId:11111111-2222-4333-8444-555555555555"]})
+            "keywords": ["azureADName:contoso.onmicrosoft.example", f"azureADId:{args.tenant}"]})
         if args.file:
             with open(args.file, encoding="utf-8") as lines:
                 for line in lines:
@@ -573,6 +573,7 @@ def main():
     ap.add_argument("--refuse", metavar="CODE:TEXT")
     ap.add_argument("--ntlm", choices=("free", "bound"), help="takes NTLM (Sicily); bound: to the TLS connection only")
     ap.add_argument("--refuse-tls", metavar="CODE:TEXT", help="StartTLS is refused so")
+    ap.add_argument("--tenant", default="11111111-2222-4333-8444-555555555555", help="in the connection point")
     ap.add_argument("--extended-log", help="a line for each extended request: its object identifier")
     ap.add_argument("--bind-log", help="a line for each sign-in that is asked for: its kind and its name")
     ap.add_argument("--once", action="store_true")
