@@ -16,7 +16,7 @@ from simulator.errors import SimulatorError, UsageError
 from simulator.sources.ldap_domain import Candidate, servers
 from simulator.sources.ldap_errors import Step, another_may_answer, connect_error, none_answered
 from simulator.sources.ldap_kerberos import without_ticket
-from simulator.sources.ldap_sign_in import arguments, contradiction, sign_in_of
+from simulator.sources.ldap_sign_in import arguments, contradiction, needs_password, sign_in_of
 from simulator.sources.ldap_url import LdapUrl
 from simulator.sources.sign_in import SignIn
 from simulator.sources.source import SourceRequest
@@ -69,6 +69,8 @@ def connect(url: LdapUrl, request: SourceRequest) -> "Connection":
     if sign_in_of(request) is SignIn.KERBEROS and (missing := without_ticket(url, request.user)):
         raise missing
     password = cache(lambda: _password(url, request))  # asked for once; not shown as a variable
+    if needs_password(request):
+        password()  # before anything is sent
     reasons = []
     tried = servers(url, request)
     for server in tried:
@@ -121,7 +123,7 @@ def _attempt(
         )
         connection = Connection(
             _target(url, server, tls, request.timeout),
-            **arguments(url, request, password),
+            **arguments(url, request),
             raise_exceptions=True,
             receive_timeout=math.ceil(request.timeout),  # ldap3 packs it as a whole number
             auto_referrals=False,
@@ -130,11 +132,7 @@ def _attempt(
             return_empty_attributes=False,
             read_only=True,
         )
-        failure = _sign_in(connection, url, request)
-        # ldap3 shows the password when it shows a connection, as tracebacks with variables do.
-        connection.password = None
-        if hasattr(connection, "ntlm_client"):
-            connection.ntlm_client = None  # it keeps the password, too
+        failure = _sign_in(connection, url, request, password)
     return connection, failure
 
 
@@ -164,26 +162,48 @@ def _target(url: LdapUrl, server: Candidate, tls: "Tls", timeout: float) -> "Ser
     )
 
 
-def _sign_in(connection: "Connection", url: LdapUrl, request: SourceRequest) -> _Failure | None:
+def _sign_in(
+    connection: "Connection", url: LdapUrl, request: SourceRequest, password: Callable[[], str]
+) -> _Failure | None:
     """Opens the connection and signs in; gives what went wrong, without ldap3's own exception.
 
     That one would keep alive what it came from: sockets that ldap3 leaves open, and the password.
     """
-    step = Step.CONNECT
+    step, failed = Step.CONNECT, None
     try:
         connection.open(read_server_info=False)
         if url.scheme == "ldap" and not request.plain:
             step = Step.TLS
             connection.start_tls(read_server_info=False)
         step = Step.SIGN_IN
+        if needs_password(request):
+            connection.password = password()
         connection.bind()
     except Exception as error:
-        told = connect_error(error, url, sign_in_of(request), step)
-        failure = _Failure(told, another_may_answer(error))
-    else:
+        failed = _without_frames(error)
+    finally:
+        _forget_password(connection)
+    if failed is None:
         return None
     close(connection)
-    return failure
+    told = connect_error(failed, url, sign_in_of(request), step)
+    return _Failure(told, another_may_answer(failed))
+
+
+def _without_frames(error: Exception) -> Exception:
+    """*error* without what it passed on its way: ldap3's frames hold the password."""
+    each: BaseException | None = error
+    while each is not None:
+        each.__traceback__ = None
+        each = each.__context__
+    return error
+
+
+def _forget_password(connection: "Connection") -> None:
+    """ldap3 shows it when it shows a connection, as tracebacks with variables do."""
+    connection.password = None
+    if hasattr(connection, "ntlm_client"):
+        connection.ntlm_client = None
 
 
 def close(connection: "Connection") -> None:

@@ -6,7 +6,6 @@ where the installed ldap3 can, which is from its pre-release 2.10.2rc4 on.
 
 import inspect
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from simulator.sources.ldap_kerberos import principal
@@ -54,25 +53,27 @@ def contradiction(request: SourceRequest) -> tuple[str, str] | None:
     return None
 
 
-def arguments(
-    url: LdapUrl, request: SourceRequest, password: Callable[[], str] | None
-) -> dict[str, Any]:
-    """What ldap3's connection is told about the account."""
-    from ldap3 import KERBEROS, NTLM, SASL
+def needs_password(request: SourceRequest) -> bool:
+    """Whether the sign-in that is asked for takes a password."""
+    return sign_in_of(request) in _WITH_PASSWORD
 
+
+def arguments(url: LdapUrl, request: SourceRequest) -> dict[str, Any]:
+    """What ldap3's connection is told about the account, without the password."""
+    from ldap3 import ANONYMOUS, KERBEROS, NTLM, SASL, SIMPLE
+
+    user: dict[str, Any] = {"user": request.user} if request.user else {}
     match sign_in_of(request):
         case SignIn.ANONYMOUS:
-            return {}
+            return {"authentication": ANONYMOUS}
         case SignIn.KERBEROS:
-            asked = {"authentication": SASL, "sasl_mechanism": KERBEROS}
-            return asked | ({"user": request.user} if request.user else {})
+            return {"authentication": SASL, "sasl_mechanism": KERBEROS} | user
         case SignIn.SIMPLE:
-            return {"user": request.user, "password": password and password()}
+            return {"authentication": SIMPLE} | user
         case SignIn.NTLM:
-            asked = {"authentication": NTLM, "user": str(request.user)}
-            if url.scheme == "ldaps" and binds_ntlm_to_tls():
-                asked["channel_binding"] = "TLS_CHANNEL_BINDING"
-            return asked | {"password": password and password()}
+            bound = url.scheme == "ldaps" and binds_ntlm_to_tls()
+            binding = {"channel_binding": "TLS_CHANNEL_BINDING"} if bound else {}
+            return {"authentication": NTLM} | user | binding
 
 
 def binds_ntlm_to_tls() -> bool:
