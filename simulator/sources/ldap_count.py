@@ -7,7 +7,7 @@ may read are still counted. What is hidden whole is missing in both numbers.
 
 from typing import TYPE_CHECKING
 
-from simulator.sources.ldap_pages import PageError, pages
+from simulator.sources.ldap_pages import PageError, raw_pages
 
 if TYPE_CHECKING:
     from ldap3 import Connection
@@ -50,6 +50,6 @@ def _count(connection: "Connection", base: str, filter: str) -> int | None:
     from ldap3.core.exceptions import LDAPException
 
     try:
-        return sum(len(page) for page in pages(connection, base, filter, ["1.1"]))
-    except (PageError, LDAPException, OSError):
+        return sum(len(page) for page in raw_pages(connection, base, filter, ["1.1"]))
+    except (PageError, LDAPException, OSError, ValueError):
         return None

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from simulator.errors import SimulatorError
 from simulator.sources.ldap_errors import read_error, result_error
-from simulator.sources.ldap_pages import PageError, pages
 from simulator.sources.ldap_session import answered, check, close, connect
 from simulator.sources.ldap_url import LdapUrl, parse_ldap_url
 from simulator.sources.source import SourceRequest
 
 if TYPE_CHECKING:
     from ldap3 import Connection
+
+_PAGED_RESULTS = "1.2.840.113556.1.4.319"
+_PAGE = 1000
 
 Attributes = Mapping[str, Sequence[str]]
 
@@ -29,18 +31,28 @@ class Directory:
         self, base: str, filter: str, attributes: Sequence[str]
     ) -> Iterator[tuple[str, Attributes]]:
         """DN and attributes, names in small letters, of all entries below *base*, or an error."""
-        came = 0
-        try:
-            for page in pages(self.connection, base, filter, attributes):
-                for entry in page:
+        cookie, came = None, 0
+        while True:
+            try:
+                self.connection.search(
+                    base, filter, "SUBTREE", attributes=attributes, paged_size=_PAGE,
+                    paged_cookie=cookie,
+                )  # fmt: skip
+            except SimulatorError:
+                raise
+            except Exception as error:
+                raise read_error(error, self.url, base, came) from None
+            result = self.connection.result
+            if result["result"] != 0:
+                raise result_error(result, self.url, base, came)
+            for entry in self.connection.response or ():
+                if entry["type"] == "searchResEntry":
                     came += 1
                     yield entry["dn"], _texts(entry["raw_attributes"])
-        except PageError as error:
-            raise result_error(error.result, self.url, base, came) from None
-        except SimulatorError:
-            raise
-        except Exception as error:
-            raise read_error(error, self.url, base, came) from None
+            control = result.get("controls", {}).get(_PAGED_RESULTS, {})
+            cookie = control.get("value", {}).get("cookie")
+            if not cookie:
+                return
 
 
 def ask(location: str, request: SourceRequest, questions: Callable[[Directory], None]) -> None:

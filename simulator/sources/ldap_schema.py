@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from simulator.sources.ldap_pages import PageError, raw_entries
+
 if TYPE_CHECKING:
     from ldap3 import Connection
 
@@ -45,15 +47,13 @@ def _known(connection: "Connection") -> frozenset[str]:
             connection.search(
                 bytes(place).decode(), "(objectClass=*)", "BASE", attributes=["attributeTypes"]
             )
-        except (LDAPException, OSError, UnicodeDecodeError):
-            return frozenset()
-        if connection.result["result"] != 0:
+            found = raw_entries(connection)
+        except (PageError, LDAPException, OSError, ValueError):
             return frozenset()
         return frozenset(
             name.casefold()
-            for entry in connection.response or ()
-            if entry["type"] == "searchResEntry"
-            for key, values in entry["raw_attributes"].items()
+            for _, attributes in found
+            for key, values in attributes.items()
             if key.casefold() == "attributetypes"  # not a first range of them
             for value in values
             for name in _names(bytes(value).decode(errors="replace"))
