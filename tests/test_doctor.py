@@ -8,10 +8,12 @@ import pytest
 from simulator.doctor.examine import SCP_PLACE
 from simulator.doctor.findings import (
     ConnectionPoint,
+    Diagnosis,
     Level,
     attribute_findings,
     connection_point_findings,
     count_findings,
+    tenant_findings,
 )
 from simulator.enrolment import enrolment_codes
 from simulator.objects import ConnectorObject, ObjectSet, Provenance
@@ -28,13 +30,13 @@ POINTS = [
     ("the tenant in capitals", [[NAME, f"AZUREADID:{TENANT.upper()}"]], TENANT, []),
     ("no tenant told", [[NAME, ID]], None, []),
     ("none", [], TENANT, [("there is no service connection point", (16, 17))]),
-    ("another tenant", [[NAME, ID]], OTHER, [(f"is not the tenant {OTHER}", (15,))]),
+    ("another tenant", [[NAME, ID]], OTHER, [(f"is not the tenant {OTHER}", (15, 18))]),
     ("no id", [[NAME]], TENANT, [("no keyword azureADId", (15, 16, 17))]),
     ("no name", [[ID]], TENANT, [("no keyword azureADName", (16, 17))]),
     ("no keywords", [[]], TENANT, [("no keyword azureADName", (16, 17)), ("no keyword azureADId", (15, 16, 17))]),
     ("an enterprise service", [[NAME, ID, "enterpriseDrsName:fs.x.example"]], TENANT, [("fs.x.example", (16, 17))]),
     ("a GUID in braces", [[NAME, f"azureADId:{{{TENANT}}}"]], TENANT, [("is not written as a GUID", (15, 16, 17))]),
-    ("two ids", [[NAME, ID, f"azureADId:{OTHER}"]], TENANT, [("2 keywords azureADId", (15, 16, 17)), (f"azureADId {OTHER} is not", (15,))]),
+    ("two ids", [[NAME, ID, f"azureADId:{OTHER}"]], TENANT, [("2 keywords azureADId", (15, 16, 17, 18)), (f"azureADId {OTHER} is not", (15, 18))]),
 ]  # fmt: skip
 
 
@@ -58,21 +60,59 @@ def test_a_second_connection_point_is_told() -> None:
     assert "CN=old,DC=x" in note.text
 
 
-@pytest.mark.parametrize(
-    ("read", "counted", "level"),
-    [(0, 5, Level.PROBLEM), (4, 5, Level.NOTE), (5, 5, Level.FINE), (5, 0, Level.NOTE), (6, 5, Level.FINE)],
-)  # fmt: skip
-def test_counts(read: int, counted: int, level: Level) -> None:
-    assert [f.level for f in count_findings(read, counted, "me")] == [level]
+def test_a_tenant_that_nobody_compares_is_noted() -> None:
+    (note,) = [
+        f
+        for f in connection_point_findings([ConnectionPoint(PLACE, (NAME, ID))], PLACE, None)
+        if f.level is Level.NOTE
+    ]
+    assert f"azureADId is {TENANT}" in note.text
+    assert "--tenant" in note.help
+
+
+TENANTS = [
+    ([(), ()], False),
+    ([(TENANT,), (TENANT,)], False),
+    ([(TENANT,), ()], False),
+    ([(TENANT, OTHER)], False),  # told already, of the one connection point
+    ([(TENANT,), (OTHER,)], True),
+]
+
+
+@pytest.mark.parametrize(("tenants", "wrong"), TENANTS)
+def test_directories_that_name_different_tenants(tenants: list, wrong: bool) -> None:
+    found = tenant_findings([Diagnosis("x", "me", (), each) for each in tenants])
+    assert [f.codes for f in found] == ([(15, 18)] if wrong else [])
+    assert all(TENANT in f.text and OTHER in f.text for f in found)
+
+
+COUNTS = [
+    (0, 5, Level.PROBLEM, (36, 37)),
+    (4, 5, Level.NOTE, (36, 37)),
+    (5, 5, Level.FINE, ()),
+    (5, None, Level.NOTE, ()),
+    (6, 5, Level.FINE, ()),
+]
+
+
+@pytest.mark.parametrize(("read", "count", "level", "codes"), COUNTS)
+def test_counts(read: int, count: int | None, level: Level, codes: tuple[int, ...]) -> None:
+    (found,) = count_findings(read, count, "me")
+    assert (found.level, found.codes) == (level, codes)
 
 
 def test_attributes_that_nobody_has() -> None:
     one = ConnectorObject("CN=a", "computer", {"objectGUID": b"0" * 16, "cn": "a"})
-    found = {f.text.partition(":")[0]: f for f in attribute_findings(ObjectSet((one,), Provenance("x", account="me")))}  # fmt: skip
+    found = {
+        f.text.partition(":")[0]: f
+        for f in attribute_findings(ObjectSet((one,), Provenance("x")), {"displayName"}, "me")
+    }
     assert found["objectGUID"].level is Level.FINE
     assert found["displayName"].level is Level.NOTE
+    assert "the schema of the directory does not know it" in found["displayName"].text
     assert found["userCertificate"].level is Level.PROBLEM
     assert found["userCertificate"].codes == (36, 37)
+    assert "or me may not read it" in found["userCertificate"].text
 
 
 # -- codes: the table of the specification, in words of ours -----------------------------------
@@ -142,7 +182,7 @@ def test_openldap(aadsim: Command, monkeypatch: pytest.MonkeyPatch, openldap) ->
     ran = examine(aadsim, monkeypatch, openldap, "--tenant", OTHER, tail=tail)
     assert ran.status == 1
     assert "problem" in ran.out.splitlines()[0]
-    assert f"azureADId {TENANT} is not the tenant {OTHER} (enrolment code 15)" in ran.out
+    assert f"azureADId {TENANT} is not the tenant {OTHER} (enrolment code 15, 18)" in ran.out
 
 
 @pytest.mark.xdist_group("directory servers")
@@ -150,11 +190,36 @@ def test_samba(aadsim: Command, monkeypatch: pytest.MonkeyPatch, samba) -> None:
     ran = examine(aadsim, monkeypatch, samba, "--tenant", TENANT, "--format", "json")
     assert ran.status == 0, ran.out + ran.err
     found = json.loads(ran.out)
-    texts = [f["text"] for f in found["findings"]]
+    (one,) = found["directories"]
+    texts = [f["text"] for f in one["findings"]]
+    assert (one["source"], one["account"], one["problems"]) == (samba.url(), samba.user, 0)
     assert "dc1.contoso.test is a domain controller of DC=contoso,DC=test" in texts
     assert "domains of the forest: DC=contoso,DC=test" in texts
     assert f"{samba.count + 1} computers; counted by their groups: {samba.count + 1}" in texts
     assert any(t.startswith("userCertificate: ") and "computers have it" in t for t in texts)
+
+
+@pytest.mark.xdist_group("directory servers")
+def test_several_directories(
+    aadsim: Command, monkeypatch: pytest.MonkeyPatch, fake_ad, tmp_path: Path
+) -> None:
+    """Two forests, one of them with the connection point of another tenant."""
+    one, other = fake_ad(computers=3), fake_ad("--tenant", OTHER, computers=2)
+    monkeypatch.setenv("AADSIM_PASSWORD", one.password)
+    arguments = (
+        one.url(), other.url(), "--user", one.user, "--ca-file", str(one.ca_file),
+        "--ldap-server-name", one.server_name,
+    )  # fmt: skip
+    ran = aadsim("doctor", *arguments, "--tenant", TENANT)
+    assert ran.status == 1, ran.err
+    first, second = ran.out.split("\n\n")
+    assert first.startswith(f"{one.url()}: 1 problem, ")
+    assert f"different tenants: {TENANT}, {OTHER} (enrolment code 15, 18)" in first
+    assert second.startswith(f"{other.url()}: 1 problem, ")
+    assert f"azureADId {OTHER} is not the tenant {TENANT} (enrolment code 15, 18)" in second
+    found = json.loads(aadsim("doctor", *arguments, "--format", "json").out)
+    assert found["problems"] == 1
+    assert [d["source"] for d in found["directories"]] == [one.url(), other.url()]
 
 
 @pytest.mark.xdist_group("directory servers")

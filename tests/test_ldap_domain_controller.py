@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.errors import IncompleteError, UsageError
+from simulator.errors import IncompleteError, SimulatorError, UsageError
 from simulator.sources import load_objects
 from simulator.values import Reference
 from tests.running import rows_are_the_objects
@@ -163,6 +163,9 @@ SIGN_IN = [
         "80090308: LdapErr: DSID-0C09, comment: AcceptSecurityContext error, data 525, v4f7c",
         "not known",
     ),
+    ("80090308: ..., data 52f, v4f7c", "a restriction of the account"),
+    ("80090308: ..., data 568, v4f7c", "too many groups"),
+    ("80090308: ..., data 569, v4f7c", "over the network"),
     ("80090308: ..., data 530, v4f7c", "at this time"),
     ("80090308: ..., data 531, v4f7c", "from this machine"),
     ("80090308: ..., data 532, v4f7c", "has expired"),
@@ -189,10 +192,64 @@ def test_why_a_sign_in_is_refused(fake_ad, message: str, problem: str) -> None:
     assert caught.value.help
 
 
-def test_other_refusals(fake_ad) -> None:
-    server = fake_ad("--refuse", "8:00002028: LdapErr: ...", computers=1)
-    with pytest.raises(UsageError, match="demands encryption"):
-        load_objects(server.url(), server.request())
-    server = fake_ad("--refuse", "51:too much to do", computers=1)
-    with pytest.raises(IncompleteError, match=r"busy \(51\): too much to do"):
-        load_objects(server.url(), server.request())
+REFUSALS = [
+    (
+        "ldaps",
+        "8:00002028: LdapErr: ...",
+        UsageError,
+        "a stronger sign-in: 00002028",
+        "--auth kerberos",
+    ),
+    ("ldap", "8:00002028: LdapErr: ...", UsageError, "demands encryption", "use ldaps://"),
+    ("ldaps", "7:no", UsageError, "does not know the sign-in simple: no", "another --auth"),
+    ("ldaps", "34:no", UsageError, "the user is no valid name", "name@domain"),
+    ("ldaps", "48:no", UsageError, "cannot sign in in this way: no", "has no password"),
+    (
+        "ldaps",
+        "53:00002035",
+        UsageError,
+        "unwilling to sign the account in: 00002035",
+        "its own words",
+    ),
+    (
+        "ldap",
+        "53:00002035",
+        UsageError,
+        "unwilling to sign the account in: 00002035",
+        "its own words",
+    ),
+    ("ldaps", "51:too much to do", IncompleteError, "busy (51): too much to do", "again"),
+]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "refuse", "kind", "problem", "help"),
+    REFUSALS,
+    ids=[f"{r[0]} {r[1][:2]}" for r in REFUSALS],
+)
+def test_other_refusals(
+    fake_ad, scheme: str, refuse: str, kind: type[SimulatorError], problem: str, help: str
+) -> None:
+    server = fake_ad("--refuse", refuse, ldaps=scheme == "ldaps", computers=1)
+    url = server.url() if scheme == "ldaps" else server.ldap_url()
+    with pytest.raises(kind) as caught:
+        load_objects(url, server.request())
+    assert problem in caught.value.message
+    assert help in (caught.value.help or "")
+
+
+TLS = [
+    ("52:00000000: LdapErr: DSID-0C09, comment: Error initializing SSL/TLS, data 0", UsageError),
+    ("52:going down", IncompleteError),
+    ("2:no", UsageError),
+    ("53:no", UsageError),
+]
+
+
+@pytest.mark.parametrize(("answer", "kind"), TLS)
+def test_why_tls_does_not_start(fake_ad, answer: str, kind: type[SimulatorError]) -> None:
+    server = fake_ad("--refuse-tls", answer, ldaps=False, computers=1)
+    with pytest.raises(kind) as caught:
+        load_objects(server.ldap_url(), server.request())
+    assert "the server cannot start TLS: " in caught.value.message
+    assert answer.partition(":")[2] in caught.value.message

@@ -7,13 +7,17 @@ import pytest
 from simulator.errors import UsageError
 from simulator.sources import SourceRequest, load_objects
 from simulator.sources.ldap_url import LdapUrl, parse_ldap_url
+from simulator.sources.sign_in import SignIn
 
 URLS = [
     ("ldaps://dc1.contoso.com", LdapUrl("ldaps", "dc1.contoso.com", 636)),
     ("LDAP://dc1/", LdapUrl("ldap", "dc1", 389)),
-    ("ldaps://dc1:3269/DC=contoso,DC=com", LdapUrl("ldaps", "dc1", 3269, "DC=contoso,DC=com")),
-    ("ldaps://10.0.0.1:636", LdapUrl("ldaps", "10.0.0.1", 636)),
-    ("ldaps://[fe80::1]:6636/", LdapUrl("ldaps", "fe80::1", 6636)),
+    (
+        "ldaps://dc1:3269/DC=contoso,DC=com",
+        LdapUrl("ldaps", "dc1", 3269, "DC=contoso,DC=com", exact=True),
+    ),
+    ("ldaps://10.0.0.1:636", LdapUrl("ldaps", "10.0.0.1", 636, exact=True)),
+    ("ldaps://[fe80::1]:6636/", LdapUrl("ldaps", "fe80::1", 6636, exact=True)),
     ("ldaps://dc1/OU=R%26D%2C%20Lab,DC=c", LdapUrl("ldaps", "dc1", 636, "OU=R&D, Lab,DC=c")),
     ("ldaps://dc1/OU=M%C3%BCnchen,DC=c", LdapUrl("ldaps", "dc1", 636, "OU=München,DC=c")),
     ("ldaps://dc1/OU=My Servers,DC=c", LdapUrl("ldaps", "dc1", 636, "OU=My Servers,DC=c")),
@@ -23,6 +27,7 @@ URLS = [
     ),
     ("ldaps://dc1/???(cn=%3F)", LdapUrl("ldaps", "dc1", 636, filter="(cn=?)")),
     ("ldaps://dc1/DC=c??base", LdapUrl("ldaps", "dc1", 636, "DC=c", scope="base")),
+    ("ldaps:///OU=a,DC=c,DC=d", LdapUrl("ldaps", "", 636, "OU=a,DC=c,DC=d")),
     ("ldaps://dc1/DC=c????", LdapUrl("ldaps", "dc1", 636, "DC=c")),
 ]
 
@@ -33,7 +38,8 @@ def test_parts(text: str, url: LdapUrl) -> None:
 
 
 ERRORS = [
-    ("ldaps:///DC=c", "`` is no host", "ldaps://host[:port]"),
+    ("ldaps:///OU=a", "neither a host nor a base that ends in a domain", "ldaps:///DC=contoso"),
+    ("ldaps://:636/DC=c", "`:636` is no host", "ldaps://host[:port]"),
     ("ldaps://dc1:x/", "`dc1:x` is no host", "ldaps://host[:port]"),
     ("ldaps://dc1:70000/", "70000 is no port", "ldaps://host[:port]"),
     ("ldaps://dc1:0/", "0 is no port", "ldaps://host[:port]"),
@@ -74,6 +80,31 @@ REFUSED = [
         "--plain",
     ),
     ("ldap://dc1.invalid/", {"user": "a", "plain": True}, "not sent without TLS", "--plain"),
+    (
+        "ldap://dc1.invalid/",
+        {"sign_in": SignIn.KERBEROS, "plain": True},
+        "a sign-in is not sent without TLS",
+        "--plain",
+    ),
+    (
+        "ldap://dc1.invalid/",
+        {"user": "D\\a", "password": never, "sign_in": SignIn.NTLM, "plain": True},
+        "a password is not sent",
+        "--plain",
+    ),
+    (
+        "ldaps://dc1.invalid/",
+        {"user": "a@b", "password": never, "sign_in": SignIn.NTLM},
+        "`a@b` is no name for NTLM",
+        "DOMAIN",
+    ),
+    ("ldaps://dc1.invalid/", {"sign_in": SignIn.SIMPLE}, "account is incomplete", "--user"),
+    (
+        "ldaps://dc1.invalid/",
+        {"user": "a", "password": never, "sign_in": SignIn.ANONYMOUS},
+        "`a` cannot sign in as nobody",
+        "--user",
+    ),
     ("ldaps://dc1.invalid/", {"plain": True}, "never without TLS", "--plain"),
     ("ldaps://dc1.invalid/", {"user": "a"}, "account is incomplete", "--user"),
     ("ldaps://dc1.invalid/", {"user": "", "password": never}, "account is incomplete", "--user"),

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from simulator.errors import UsageError
+from simulator.sources.sign_in import SignIn
 from simulator.sources.source import SourceRequest
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -39,6 +40,21 @@ directory_options = chain(
         "prompt.",
     ),
     click.option(
+        "--auth",
+        type=click.Choice([way.value for way in SignIn]),
+        help="How to sign in: simple, with --user and a password in TLS; kerberos, with the "
+        "ticket of the current user; ntlm, with --user 'DOMAIN\\name' and a password; or as "
+        "nobody [default: simple with --user, else anonymous].",
+    ),
+    click.option(
+        "--dns-server",
+        metavar="ADDRESS",
+        help="Who is asked for the domain controllers of a domain [default: the system's DNS]. "
+        "In an LDAP URL, a host without a port is a domain if DNS has servers for it; so is "
+        "the domain in which the base ends, if there is no host: ldaps:///DC=contoso,DC=com. "
+        "They are tried in the order of DNS. A host with a port is only ever that host.",
+    ),
+    click.option(
         "--ca-file",
         type=click.Path(path_type=Path),
         help="Certificates to trust, PEM [default: the system's].",
@@ -51,7 +67,7 @@ directory_options = chain(
     click.option(
         "--plain",
         is_flag=True,
-        help="Allow ldap:// without TLS; never with a password.",
+        help="Allow ldap:// without TLS; nobody signs in over it.",
     ),
     click.option(
         "--timeout",
@@ -126,9 +142,12 @@ def instant(option: str, text: str) -> datetime:
 def source_request(values: dict[str, Any], attributes: frozenset[str]) -> SourceRequest:
     """What is asked of a source, from the values of `directory_options`."""
     user = values.get("user")
+    auth = values.get("auth")
     return SourceRequest(
         attributes,
         user=user,
+        sign_in=SignIn(auth) if auth else None,
+        name_server=values.get("dns_server") or "",
         password=cache(lambda: _password(user)) if user else None,
         ca_file=values.get("ca_file"),
         server_name=values.get("ldap_server_name"),

@@ -4,7 +4,7 @@ What is found is compared with what the hybrid join needs; each fault names the 
 enrolment that it would cause. Source: synchronization specification, section 13.
 """
 
-from simulator.doctor.examine import diagnose
+from simulator.doctor.examine import diagnose, diagnose_all
 from simulator.doctor.findings import Diagnosis, Finding, Level
 
-__all__ = ["Diagnosis", "Finding", "Level", "diagnose"]
+__all__ = ["Diagnosis", "Finding", "Level", "diagnose", "diagnose_all"]

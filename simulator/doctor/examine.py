@@ -1,6 +1,6 @@
 """Asks a directory server what device registration hangs on; reads only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from simulator.doctor.findings import (
@@ -11,12 +11,17 @@ from simulator.doctor.findings import (
     attribute_findings,
     connection_point_findings,
     count_findings,
+    tenant_findings,
+    tenants_of,
 )
 from simulator.errors import UsageError
 from simulator.objects import parse_guid
 from simulator.sources import SourceRequest, load_objects
 from simulator.sources.carried import COMPUTER_ATTRIBUTES
+from simulator.sources.ldap_count import counted
 from simulator.sources.ldap_query import Directory, ask
+from simulator.sources.ldap_schema import unknown_to_schema
+from simulator.sources.ldap_sign_in import account
 from simulator.sources.ldap_url import is_ldap_url
 from simulator.values import dn_key, guid_text
 
@@ -28,34 +33,49 @@ _SCP_FILTER = (
     "(&(objectClass=serviceConnectionPoint)"
     f"(|(cn={SCP_NAME})(keywords=azureADId:*)(keywords=azureADName:*)(keywords=enterpriseDrsName:*)))"
 )
-# Every computer is in one of these groups first; a count that does not hang on what it is called.
-_COUNT_FILTER = "(|(primaryGroupID=515)(primaryGroupID=516)(primaryGroupID=521))"
+
+
+def diagnose_all(
+    locations: Sequence[str], request: SourceRequest, tenant: str | None = None
+) -> tuple[Diagnosis, ...]:
+    """Examines the directories at all *locations*. Library twin of `aadsim doctor`."""
+    found = tuple(diagnose(location, request, tenant) for location in locations)
+    if wrong := tenant_findings(found):
+        found = (replace(found[0], findings=(*found[0].findings, *wrong)), *found[1:])
+    return found
 
 
 def diagnose(location: str, request: SourceRequest, tenant: str | None = None) -> Diagnosis:
-    """Examines the directory at *location*. Library twin of `aadsim doctor`."""
+    """Examines the directory at *location*."""
     if not is_ldap_url(location):
         raise UsageError(
             f"{location}: is no directory server", "give an LDAP URL: ldaps://dc1.contoso.com"
         )
     expected = _tenant(tenant)
     findings: list[Finding] = []
-    counted = 0
+    tenants: list[str] = []
+    count: int | None = None
+    unknown: frozenset[str] | None = None
 
     def questions(directory: Directory) -> None:
-        nonlocal counted
+        nonlocal count, unknown
         findings.extend(_root(directory))
         findings.extend(_partitions(directory))
-        findings.extend(_connection_points(directory, expected))
+        points, place = _connection_points(directory)
+        if place:
+            findings.extend(connection_point_findings(points, place, expected))
+            tenants.extend(tenants_of(points, place))
         base = directory.url.base or _first(directory, "defaultnamingcontext")
-        counted = sum(1 for _ in directory.entries(base, _COUNT_FILTER, ["1.1"])) if base else 0
+        count = counted(directory.connection, directory.url, base) if base else None
+        unknown = unknown_to_schema(directory.connection, directory.url, COMPUTER_ATTRIBUTES)
 
     ask(location, request, questions)
     asked = request.attributes | set(COMPUTER_ATTRIBUTES)
     objects = load_objects(location, replace(request, attributes=asked))
-    findings += count_findings(len(objects.objects), counted, objects.provenance.account)
-    findings += attribute_findings(objects)
-    return Diagnosis(location, objects.provenance.account, tuple(findings))
+    who = account(request)
+    findings += count_findings(len(objects.objects), count, who)
+    findings += attribute_findings(objects, unknown or frozenset(), who)
+    return Diagnosis(location, who, tuple(findings), tuple(tenants))
 
 
 def _tenant(text: str | None) -> str | None:
@@ -111,16 +131,17 @@ def _partitions(directory: Directory) -> Iterable[Finding]:
         yield Finding(
             Level.NOTE,
             f"only computers of {default} are looked at here, not those of {', '.join(others)}",
-            help="ask a domain controller of each domain",
+            help="give an LDAP URL of each domain",
         )
 
 
-def _connection_points(directory: Directory, tenant: str | None) -> Iterable[Finding]:
+def _connection_points(directory: Directory) -> tuple[list[ConnectionPoint], str]:
+    """The connection points of the forest, and where devices look for theirs."""
     configuration = _first(directory, "configurationnamingcontext")
     if not configuration:
-        return []
+        return [], ""
     found = [
         ConnectionPoint(dn, tuple(entry.get("keywords", ())))
         for dn, entry in directory.entries(configuration, _SCP_FILTER, ["keywords"])
     ]
-    return connection_point_findings(found, f"{SCP_PLACE},{configuration}", tenant)
+    return found, f"{SCP_PLACE},{configuration}"

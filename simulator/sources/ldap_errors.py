@@ -1,51 +1,87 @@
 """What went wrong with a directory server, told with the place, the problem and the way out.
 
 A setting that is wrong is wrong use (status 2); a server that fails is an incomplete source
-(status 3). The data codes of failed sign-ins are those that Microsoft publishes.
+(status 3).
 """
 
 import re
 from collections.abc import Mapping, Sequence
+from enum import Enum
 
 from simulator.errors import IncompleteError, InputError, SimulatorError, UsageError
+from simulator.sources.ldap_kerberos import kerberos_error
+from simulator.sources.ldap_refusal import refusal, tls_refusal
 from simulator.sources.ldap_url import SCHEMES, LdapUrl
+from simulator.sources.sign_in import SignIn
 
-_WRONG = "the user name or the password is wrong"
-_SIGN_IN: Mapping[str, tuple[str, str]] = {
-    "525": ("the user is not known", "check --user: name@domain, DOMAIN\\name or a DN"),
-    "52e": (_WRONG, "check both; --user is name@domain, DOMAIN\\name or a DN"),
-    "530": ("the account may not sign in at this time", "use another account, or wait"),
-    "531": ("the account may not sign in from this machine", "use another account or machine"),
-    "532": ("the password has expired", "change the password first"),
-    "533": ("the account is disabled", "use another account"),
-    "701": ("the account has expired", "use another account"),
-    "773": ("the password must be changed first", "sign in to Windows once and change it"),
-    "775": ("the account is locked out", "unlock it, or wait"),
-}
-_DATA = re.compile(r"\bdata ([0-9a-f]+)", re.IGNORECASE)
 _NAMES = re.compile(r"\('DNS', '([^']*)'\)")
 _COMMON_NAME = re.compile(r"\(\('commonName', '([^']*)'\),?\)")
 _REASON = re.compile(r"certificate verify failed: (.*?)(?: \(_ssl|$)")
 _QUOTES = re.compile(r"^[(\"']+|[\"'][,)\"']*$")  # ldap3 wraps some texts in tuples
+_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
+_OTHER_NAME = ("doesn't match", "no appropriate commonName")
+_KERBEROS = frozenset({"gssapi", "winkerberos"})
 _RETRY = "run the command again"
 _LESS = "read less at a time: a base below, or a narrower filter, in the URL"
 
 
-def connect_error(error: Exception, url: LdapUrl) -> SimulatorError:
-    """Why no session with the server came about."""
+class Step(Enum):
+    """How far a session has come."""
+
+    CONNECT = 1
+    TLS = 2
+    SIGN_IN = 3
+
+
+def another_may_answer(error: Exception) -> bool:
+    """Whether another server of the domain is worth a try: this one is away, hangs or is busy.
+
+    A certificate that is not trusted must not go unnoticed, and a refused sign-in that is tried at
+    each server locks the account.
+    """
+    from ldap3.core.exceptions import LDAPCommunicationError, LDAPOperationResult
+
+    if _kerberos_cause(error) is not None:
+        return False
+    if isinstance(error, LDAPOperationResult):
+        return _code(error) in (51, 52)
+    text = _text(error)
+    if _UNTRUSTED in text or any(words in text for words in _OTHER_NAME):
+        return False
+    return isinstance(error, LDAPCommunicationError | OSError)
+
+
+def none_answered(url: LdapUrl, reasons: Sequence[str]) -> SimulatorError:
+    """That no server of the domain answered; *reasons* say of each why."""
+    return IncompleteError(
+        f"{url.place}: no server of the domain {url.domain} answers: {'; '.join(reasons)}",
+        "check network and firewall, or name a domain controller in the URL",
+    )
+
+
+def connect_error(error: Exception, url: LdapUrl, sign_in: SignIn, step: Step) -> SimulatorError:
+    """Why no session with the server came about; *step* is how far it had come."""
     from ldap3.core.exceptions import LDAPOperationResult, LDAPSessionTerminatedByServerError
 
+    if (cause := _kerberos_cause(error)) is not None:
+        return kerberos_error(cause, url)
     if isinstance(error, LDAPOperationResult):
-        return _refusal(_code(error), str(error.message or ""), str(error.description), url)
+        told = (_code(error), str(error.message or ""), str(error.description), url)
+        return tls_refusal(*told) if step is Step.TLS else refusal(*told, sign_in)
     text = _text(error)
-    if "CERTIFICATE_VERIFY_FAILED" in text:
+    if "unsupported hash type" in text:
+        return UsageError(
+            f"{url.place}: NTLM needs the hash MD4, which this Python's OpenSSL does not have",
+            "pip install 'aadsim[ntlm]', which brings it; or use --auth kerberos or simple",
+        )
+    if _UNTRUSTED in text:
         reason = _REASON.search(text)
         return UsageError(
             f"{url.place}: the certificate of the server is not trusted"
             f"{': ' + reason[1] if reason else ''}",
             "give the certificate of the authority that issued it with --ca-file FILE",
         )
-    if "doesn't match" in text or "no appropriate commonName" in text:
+    if any(words in text for words in _OTHER_NAME):
         names = _NAMES.findall(text) or _COMMON_NAME.findall(text)
         return UsageError(
             f"{url.place}: the certificate of the server is for {', '.join(names) or 'no name'},"
@@ -59,7 +95,10 @@ def connect_error(error: Exception, url: LdapUrl) -> SimulatorError:
             f"{url.place}: no answer in time", "check host, port and firewall, or --timeout"
         )
     if "invalid server address" in text:
-        return InputError(f"{url.place}: the host {url.host} is not known", "check the name")
+        return InputError(
+            f"{url.place}: the host {url.host} is not known",
+            "check the name; if it is a domain, DNS tells no servers of it",
+        )
     if "refused" in text:
         return InputError(
             f"{url.place}: nothing listens there: connection refused",
@@ -70,6 +109,11 @@ def connect_error(error: Exception, url: LdapUrl) -> SimulatorError:
             f"{url.place}: no TLS there: {text}",
             "ldaps:// is for port 636 (or 3269); on port 389 (or 3268) write ldap://, which"
             " starts TLS itself",
+        )
+    if isinstance(error, LDAPSessionTerminatedByServerError) and step is Step.SIGN_IN:
+        return IncompleteError(
+            f"{url.place}: the server hung up during the sign-in {sign_in}",
+            "it does not take it, perhaps: try another --auth, or run the command again",
         )
     if isinstance(error, LDAPSessionTerminatedByServerError):
         return IncompleteError(
@@ -139,31 +183,11 @@ def result_error(
     return _stopped(url, came, reason, _RETRY)
 
 
-def _refusal(code: int, message: str, description: str, url: LdapUrl) -> SimulatorError:
-    """Why the server did not let the account sign in, or did not start TLS."""
-    if message.startswith("80090346"):
-        return UsageError(
-            f"{url.place}: the server demands channel binding, which a proxy in between prevents",
-            "connect to the domain controller itself with ldaps://",
-        )
-    data = _DATA.search(message)
-    if code == 49:
-        problem, help = _SIGN_IN.get(data[1].lower() if data else "", _SIGN_IN["52e"])
-        return UsageError(f"{url.place}: cannot sign in: {problem}", help)
-    match code:
-        case 8:
-            problem, help = "the server demands encryption", "use ldaps://, or ldap:// with TLS"
-        case 48:
-            problem, help = "anonymous sign-in is not allowed", "give an account with --user"
-        case 34:
-            problem, help = "the user is no valid name", "give name@domain, DOMAIN\\name or a DN"
-        case 2 | 12 | 53 if url.scheme == "ldap":
-            problem = f"the server cannot start TLS: {description} ({code})"
-            help = "use ldaps:// (port 636)"
-        case _:
-            detail = f": {message}" if message else ""
-            return IncompleteError(f"{url.place}: {description} ({code}){detail}", _RETRY)
-    return UsageError(f"{url.place}: {problem}", help)
+def _kerberos_cause(error: BaseException | None) -> BaseException | None:
+    """What the Kerberos library raised; the server's answer to ldap3's giving up hides it."""
+    while error is not None and type(error).__module__.partition(".")[0] not in _KERBEROS:
+        error = error.__context__
+    return error
 
 
 def _stopped(url: LdapUrl, came: int, reason: str, help: str) -> IncompleteError:

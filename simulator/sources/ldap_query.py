@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from simulator.sources.ldap_search import Search, Tally, pages
-from simulator.sources.ldap_session import check, close, connect
+from simulator.sources.ldap_session import answered, check, close, connect
 from simulator.sources.ldap_url import LdapUrl, parse_ldap_url
 from simulator.sources.source import SourceRequest
 
@@ -42,7 +42,9 @@ def ask(location: str, request: SourceRequest, questions: Callable[[Directory], 
     connection = connect(url, request)
     try:
         info = connection.server.info
-        questions(Directory(url, _texts(info.raw if info else {}), connection))
+        questions(
+            Directory(answered(url, connection), _texts(info.raw if info else {}), connection)
+        )
     finally:
         close(connection)
 

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 from simulator.errors import IncompleteError, InputError, UsageError
 from simulator.objects import ConnectorObject, Provenance
 from simulator.sources.decode import Decoding, Record, decode, wanted_name
+from simulator.sources.ldap_count import counted, fewer_read
+from simulator.sources.ldap_schema import absence, unknown_to_schema
 from simulator.sources.ldap_search import RawEntry, Search, Tally, pages
-from simulator.sources.ldap_session import check, close, connect, root_value
-from simulator.sources.ldap_url import is_ldap_url, parse_ldap_url
+from simulator.sources.ldap_session import answered, check, close, connect, root_value
+from simulator.sources.ldap_sign_in import account
+from simulator.sources.ldap_url import LdapUrl, is_ldap_url, parse_ldap_url
 from simulator.sources.source import Location, SourceRequest, reader
 
 if TYPE_CHECKING:
@@ -79,11 +82,12 @@ def session(location: str, request: SourceRequest, provenance: Provenance) -> It
     check(url, request)
     connection = connect(url, request)
     try:
-        search = _search(location, request, connection)
+        here = answered(url, connection)
+        search = _search(here, request, connection)
         opened = Session(connection, search, Tally(), Decoding())
-        provenance.account = request.user or "anonymous"
+        provenance.account = account(request)
         provenance.details = {
-            "server": root_value(connection, "dnsHostName") or url.host,
+            "server": root_value(connection, "dnsHostName") or here.host,
             "base": search.base,
             "scope": search.scope,
             "filter": search.filter,
@@ -91,6 +95,7 @@ def session(location: str, request: SourceRequest, provenance: Provenance) -> It
         }
         try:
             yield opened
+            _compare(opened, provenance)
         finally:  # also of what a failure leaves
             _tell(provenance, opened)
     finally:
@@ -116,9 +121,8 @@ def without_guid(dn: str, place: str) -> IncompleteError:
     )
 
 
-def _search(location: str, request: SourceRequest, connection: "Connection") -> Search:
+def _search(url: LdapUrl, request: SourceRequest, connection: "Connection") -> Search:
     """The search that the URL and the request ask for."""
-    url = parse_ldap_url(location)
     base = url.base or root_value(connection, "defaultNamingContext")
     if not base:
         raise UsageError(
@@ -144,6 +148,25 @@ def _pages(opened: Session, request: SourceRequest) -> Iterator[list[RawEntry]]:
         yield page
 
 
+def _compare(opened: Session, provenance: Provenance) -> None:
+    """Notes what speaks for objects or attributes that this account may not read."""
+    search, tally, url = opened.search, opened.tally, opened.search.url
+    if search.filter == DEFAULT_FILTER and search.scope == "sub":
+        count = counted(opened.connection, url, search.base)
+        if note := fewer_read(tally.came, count):
+            opened.notes.append(note)
+    absent = [name for name in search.attributes if name not in _seen(tally)]
+    if tally.came and absent:
+        unknown = unknown_to_schema(opened.connection, url, absent)
+        for note in absence(absent, unknown, provenance.account):
+            opened.notes.append(note)
+
+
+def _seen(tally: Tally) -> set[str]:
+    """The attributes that some object has, as the schema spells them."""
+    return {wanted_name(name.partition(";")[0]) for name in tally.seen}
+
+
 def _tell(provenance: Provenance, opened: Session) -> None:
     """What is to be said of the search, once it is over."""
     search, tally, account = opened.search, opened.tally, provenance.account
@@ -152,16 +175,8 @@ def _tell(provenance: Provenance, opened: Session) -> None:
         notes.append(f"references to other partitions, not followed: {tally.references}")
     if not tally.came:
         notes.append(f"no object below {search.base} passes {search.filter}")
-    else:
-        seen = {wanted_name(name.partition(";")[0]) for name in tally.seen}
-        absent = [name for name in search.attributes if name not in seen]
-        received = [name for name in search.attributes if name in seen]
-        provenance.details["received"] = ", ".join(received)
-        if absent:
-            notes.append(
-                f"no object has {', '.join(absent)}: absent everywhere, or {account} may not read"
-                " it"
-            )
+    seen = _seen(tally)
+    provenance.details["received"] = ", ".join(n for n in search.attributes if n in seen)
     provenance.notes = (*notes, *opened.notes, *opened.decoding.notes)
     provenance.details = {
         **provenance.details,

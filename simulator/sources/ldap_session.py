@@ -4,18 +4,26 @@ Nothing is sent before the settings are known to be sound, and no password witho
 """
 
 import math
+import socket
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from simulator.errors import SimulatorError, UsageError
 from simulator.sources import ldap_decoder
-from simulator.sources.ldap_errors import connect_error
+from simulator.sources.ldap_domain import Candidate, servers
+from simulator.sources.ldap_errors import Step, another_may_answer, connect_error, none_answered
+from simulator.sources.ldap_kerberos import without_ticket
+from simulator.sources.ldap_sign_in import arguments, contradiction, needs_password, sign_in_of
 from simulator.sources.ldap_url import LdapUrl
+from simulator.sources.sign_in import SignIn
 from simulator.sources.source import SourceRequest
 
 if TYPE_CHECKING:
-    from ldap3 import Connection
+    from ldap3 import Connection, Server, Tls
 
 _SOCKET_SIZE = 65536  # ldap3 takes seconds over an object of megabytes with its own 4096
 
@@ -23,15 +31,11 @@ _SOCKET_SIZE = 65536  # ldap3 takes seconds over an object of megabytes with its
 def check(url: LdapUrl, request: SourceRequest) -> None:
     """Refuses, before anything is sent, what must not be or cannot be meant."""
     problem = help = None
-    if request.plain and request.user is not None:
-        problem = "a password is not sent without TLS"
-        help = "leave out --plain, or --user"
+    if wrong := contradiction(request):
+        problem, help = wrong
     elif request.plain and url.scheme == "ldaps":
         problem = "ldaps:// is never without TLS"
         help = "leave out --plain"
-    elif request.user is not None and (not request.user or request.password is None):
-        problem = "the account is incomplete: a user and a password are needed"
-        help = "give --user, and the password when it is asked for"
     elif request.filter and url.filter and request.filter != url.filter:
         problem = "two filters, one in the URL and another beside it"
         help = "give one of them"
@@ -59,39 +63,70 @@ def _unusable(request: SourceRequest) -> str | None:
 
 
 def connect(url: LdapUrl, request: SourceRequest) -> "Connection":
-    """A connection signed in as the account of *request*, in TLS unless plain was asked for."""
+    """A connection signed in as the account of *request*, in TLS unless plain was asked for.
+
+    Where the URL names a domain, its servers are tried in turn until one answers.
+    """
+    if sign_in_of(request) is SignIn.KERBEROS and (missing := without_ticket(url, request.user)):
+        raise missing
+    password = cache(lambda: _password(url, request))  # asked for once; not shown as a variable
+    if needs_password(request):
+        password()  # before anything is sent
+    reasons = []
+    tried = servers(url, request)
+    for server in tried:
+        if server.outside:
+            reasons.append(f"{server.host}: is not in the domain, and was not tried")
+            continue
+        here = replace(url, host=server.host, port=server.port)
+        connection, failure = _attempt(here, server, request, password)
+        if failure is None:
+            return connection
+        if len(tried) == 1 or not failure.another:
+            raise failure.error
+        reasons.append(failure.error.message.removeprefix(f"{here.scheme}://"))
+    raise none_answered(url, reasons)
+
+
+def answered(url: LdapUrl, connection: "Connection") -> LdapUrl:
+    """*url* with the server that answered, which matters where it named a domain."""
+    return replace(url, host=str(connection.server.host), port=int(connection.server.port))
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a server gave no session, and whether another one may."""
+
+    error: SimulatorError
+    another: bool
+
+
+def _attempt(
+    url: LdapUrl, server: Candidate, request: SourceRequest, password: Callable[[], str]
+) -> tuple["Connection", _Failure | None]:
+    """A session with one server, or why there is none."""
     with warnings.catch_warnings():
         # ldap3 2.9.1 uses names that pyasn1 and ssl are about to drop, and forgets sockets.
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", ResourceWarning)
         import ssl
 
-        from ldap3 import DSA, Connection, Server, Tls, set_config_parameter
+        from ldap3 import Connection, Tls, set_config_parameter
 
         # Process-wide, and read when a connection is made. With names that compare without case,
         # ldap3 loses attributes that come in ranges.
         set_config_parameter("CASE_INSENSITIVE_ATTRIBUTE_NAMES", False)
         set_config_parameter("SOCKET_SIZE", _SOCKET_SIZE)
-        timeout = math.ceil(request.timeout)  # ldap3 packs it as a whole number
         tls = Tls(
             validate=ssl.CERT_REQUIRED,
             ca_certs_file=str(request.ca_file) if request.ca_file else None,
             valid_names=[request.server_name] if request.server_name else None,
         )
-        server = Server(
-            url.host,
-            port=url.port,
-            use_ssl=url.scheme == "ldaps",
-            tls=tls,
-            get_info=DSA,
-            connect_timeout=min(10, timeout),
-        )
         connection = Connection(
-            server,
-            request.user,
-            _password(url, request),
+            _target(url, server, tls, request.timeout),
+            **arguments(url, request),
             raise_exceptions=True,
-            receive_timeout=timeout,
+            receive_timeout=math.ceil(request.timeout),  # ldap3 packs it as a whole number
             auto_referrals=False,
             auto_range=False,
             check_names=False,
@@ -99,32 +134,78 @@ def connect(url: LdapUrl, request: SourceRequest) -> "Connection":
             read_only=True,
         )
         ldap_decoder.prepare(connection)
-        failure = _sign_in(connection, url, request)
-        # ldap3 shows the password when it shows a connection, as tracebacks with variables do.
-        connection.password = None
-        if failure is not None:
-            raise failure
-    return connection
+        failure = _sign_in(connection, url, request, password)
+    return connection, failure
+
+
+def _target(url: LdapUrl, server: Candidate, tls: "Tls", timeout: float) -> "Server":
+    """The server in ldap3's terms; its certificate must bear its name, not its address."""
+    from ldap3 import DSA, Server
+
+    class At(Server):
+        """A server whose addresses are known already."""
+
+        def candidate_addresses(self) -> list[list[Any]]:
+            """Those of the DNS server that was asked, in the form that ldap3 keeps."""
+            if not server.addresses:
+                return super().candidate_addresses()  # type: ignore[no-any-return, no-untyped-call]
+            known = []
+            for address in server.addresses:
+                known += socket.getaddrinfo(address, server.port, type=socket.SOCK_STREAM)
+            return [[*address, None, None] for address in known]
+
+    return At(
+        url.host,
+        port=url.port,
+        use_ssl=url.scheme == "ldaps",
+        tls=tls,
+        get_info=DSA,
+        connect_timeout=min(10, math.ceil(timeout)),
+    )
 
 
 def _sign_in(
-    connection: "Connection", url: LdapUrl, request: SourceRequest
-) -> SimulatorError | None:
+    connection: "Connection", url: LdapUrl, request: SourceRequest, password: Callable[[], str]
+) -> _Failure | None:
     """Opens the connection and signs in; gives what went wrong, without ldap3's own exception.
 
     That one would keep alive what it came from: sockets that ldap3 leaves open, and the password.
     """
+    step, failed = Step.CONNECT, None
     try:
         connection.open(read_server_info=False)
         if url.scheme == "ldap" and not request.plain:
+            step = Step.TLS
             connection.start_tls(read_server_info=False)
+        step = Step.SIGN_IN
+        if needs_password(request):
+            connection.password = password()
         connection.bind()
     except Exception as error:
-        failure = connect_error(error, url)
-    else:
+        failed = _without_frames(error)
+    finally:
+        _forget_password(connection)
+    if failed is None:
         return None
     close(connection)
-    return failure
+    told = connect_error(failed, url, sign_in_of(request), step)
+    return _Failure(told, another_may_answer(failed))
+
+
+def _without_frames(error: Exception) -> Exception:
+    """*error* without what it passed on its way: ldap3's frames hold the password."""
+    each: BaseException | None = error
+    while each is not None:
+        each.__traceback__ = None
+        each = each.__context__
+    return error
+
+
+def _forget_password(connection: "Connection") -> None:
+    """ldap3 shows it when it shows a connection, as tracebacks with variables do."""
+    connection.password = None
+    if hasattr(connection, "ntlm_client"):
+        connection.ntlm_client = None
 
 
 def close(connection: "Connection") -> None:
@@ -136,10 +217,8 @@ def close(connection: "Connection") -> None:
         opened.close()
 
 
-def _password(url: LdapUrl, request: SourceRequest) -> str | None:
-    if request.user is None or request.password is None:
-        return None
-    return request.password() or _no_password(url)
+def _password(url: LdapUrl, request: SourceRequest) -> str:
+    return (request.password() if request.password else "") or _no_password(url)
 
 
 def _no_password(url: LdapUrl) -> str:

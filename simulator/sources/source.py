@@ -12,6 +12,7 @@ from simulator.errors import InputError, UsageError
 from simulator.objects import ConnectorObject, ObjectSet, Provenance
 from simulator.registry import Registry
 from simulator.sources.identity import refuse_twins
+from simulator.sources.sign_in import SignIn
 from simulator.sources.textfile import beginning, first_line, is_folder
 
 if TYPE_CHECKING:
@@ -22,10 +23,13 @@ if TYPE_CHECKING:
 class SourceRequest:
     """What is asked of a source; files give all they hold and need none of it.
 
-    *attributes* are those that the rules read. *user* and *password* sign in with a simple bind;
-    *password* is called once, when it is needed. *ca_file* holds the certificates to trust in
-    place of the system's, *server_name* a name to accept in the server's certificate beside the
-    host of the URL. *plain* allows a connection without TLS, for which a password is refused.
+    *attributes* are those that the rules read. *user* and *password* sign in, in the way that
+    *sign_in* names; without it, with a simple bind where there is a user and as nobody otherwise.
+    *password* is called once, when it is needed. *name_server*, an address with a port or without,
+    is asked for the domain controllers of a domain in place of the system's servers. *ca_file*
+    holds the certificates to trust in place of the system's, *server_name* a name to accept in the
+    server's certificate beside the host of the URL. *plain* allows a connection without TLS, over
+    which nobody signs in.
     *filter* stands in for a filter in the URL. *timeout* is the longest silence, in seconds, that
     is borne. *certificate_column* names a column of a file that holds certificates as base64 by
     another name than userCertificate. *progress* is told now and then how many objects have come.
@@ -34,6 +38,8 @@ class SourceRequest:
     attributes: frozenset[str] = frozenset()
     user: str | None = None
     password: Callable[[], str] | None = field(default=None, repr=False)
+    sign_in: SignIn | None = None
+    name_server: str = ""
     ca_file: Path | None = None
     server_name: str | None = None
     plain: bool = False

@@ -22,17 +22,21 @@ Faults: --fault WHAT@PAGE (may be repeated), after half of that page's entries:
   "+" (that result code, with a cookie with which the search could go on).
   --range-fault CODE@2 or close@2: the second request for a range of values ends so (0: success
   without the object).  --refuse CODE:TEXT: every sign-in is refused so.
+  --ntlm: beside simple binds, Sicily binds are answered and the NTLMv2 proof is computed.
   --once: each fault happens only the first time its page comes up.
 
 The first line printed is the port (--port 0: any free one).  Stop with SIGTERM.
 """
 import argparse
 import asyncio
-import json
 import base64
+import hashlib
+import hmac
+import json
 import os
 import signal
 import ssl
+import struct
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -139,6 +143,59 @@ def compile_filter(tag, body):
     return lambda e: False
 
 
+# ---------------------------------------------------------------- NTLM ([MS-NLMP])
+def md4(data):
+    """RFC 1320; the standard library leaves it to OpenSSL, which has dropped it."""
+    def turn(value, by):
+        value &= 0xFFFFFFFF
+        return (value << by | value >> 32 - by) & 0xFFFFFFFF
+
+    state = [0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476]
+    data += b"\x80" + bytes(-(len(data) + 9) % 64) + struct.pack("<Q", 8 * len(data))
+    rounds = (
+        (lambda x, y, z: x & y | ~x & z, 0, range(16), (3, 7, 11, 19)),
+        (lambda x, y, z: x & y | x & z | y & z, 0x5A827999, (0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), (3, 5, 9, 13)),
+        (lambda x, y, z: x ^ y ^ z, 0x6ED9EBA1, (0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15), (3, 9, 11, 15)))
+    for at in range(0, len(data), 64):
+        block, (a, b, c, d) = struct.unpack("<16I", data[at:at + 64]), state
+        for mix, constant, order, shifts in rounds:
+            for n, k in enumerate(order):
+                a, b, c, d = d, turn(a + mix(b, c, d) + block[k] + constant, shifts[n % 4]), b, c
+        state = [s + v & 0xFFFFFFFF for s, v in zip(state, (a, b, c, d))]
+    return struct.pack("<4I", *state)
+
+
+def ntlm_challenge(challenge, domain):
+    target = domain.encode("utf-16-le")
+    info = b"".join(struct.pack("<HH", kind, len(value)) + value for kind, value in (
+        (2, target), (1, "DC1".encode("utf-16-le")), (0, b"")))
+    flags = 0x00800000 | 0x00010000 | 0x4 | 0x200 | 0x1 | 0x20000000 | 0x02000000
+    head = b"NTLMSSP\0" + struct.pack("<I", 2) + struct.pack("<HHI", len(target), len(target), 56) + \
+        struct.pack("<I", flags) + challenge + bytes(8) + \
+        struct.pack("<HHI", len(info), len(info), 56 + len(target)) + struct.pack("<BBHBBBB", 10, 0, 0, 0, 0, 0, 15)
+    return head + target + info
+
+
+def ntlm_response(message, challenge, password):
+    """-> who says so, whether the password is proven, the channel binding or None"""
+    def field(at):
+        length, _, offset = struct.unpack("<HHI", message[at:at + 8])
+        return message[offset:offset + length]
+
+    answer, domain, user = field(20), field(28).decode("utf-16-le"), field(36).decode("utf-16-le")
+    key = hmac.new(md4(password.encode("utf-16-le")), (user.upper() + domain).encode("utf-16-le"), "md5").digest()
+    proven = hmac.compare_digest(hmac.new(key, challenge + answer[16:], "md5").digest(), answer[:16])
+    bound, at = None, 16 + 28                                    # behind the proof and the fixed part
+    while at + 4 <= len(answer):
+        kind, length = struct.unpack("<HH", answer[at:at + 4])
+        if kind == 0:
+            break
+        if kind == 10:
+            bound = answer[at + 4:at + 4 + length]
+        at += 4 + length
+    return f"{domain}\\{user}", proven, bound
+
+
 # ---------------------------------------------------------------- the directory
 def dn_key(dn):
     """Good enough to compare the DNs that we made ourselves."""
@@ -163,7 +220,7 @@ class Directory:
         scp = "62a0ff2e-97b9-4513-943f-0d221bd30080"
         self.add(f"CN={scp},{drs}", {
             "objectClass": ["top", "serviceConnectionPoint"], "cn": [scp],
-            "keywords": ["azureADName:contoso.onmicrosoft.example", "azureADId:11111111-2222-4333-8444-555555555555"]})
+            "keywords": ["azureADName:contoso.onmicrosoft.example", f"azureADId:{args.tenant}"]})
         if args.file:
             with open(args.file, encoding="utf-8") as lines:
                 for line in lines:
@@ -253,9 +310,14 @@ class Session:
     def bind(self, mid, body):
         (_, _), (_, name), (kind, secret) = list(elements(body, 0, len(body)))[:3]
         self.who = None
+        if self.args.bind_log:
+            with open(self.args.bind_log, "a", encoding="utf-8") as log:
+                log.write(f"{kind:#x} {name.decode('utf-8', 'replace')}\n")
         if self.args.refuse:
             code, _, message = self.args.refuse.partition(":")
             return self.send(mid, ldap_result(0x61, int(code), message))
+        if kind in (0x89, 0x8A, 0x8B) and self.args.ntlm:
+            return self.sicily(mid, kind, secret)
         if kind != 0x80:
             code, message = 7, "simple binds only"
         elif not secret:
@@ -269,10 +331,42 @@ class Session:
             self.who, code, message = name.decode(), 0, ""
         self.send(mid, ldap_result(0x61, code, message))
 
+    def sicily(self, mid, kind, secret):
+        """NTLM as domain controllers take it: [MS-ADTS] 5.1.1.1.3 around [MS-NLMP]."""
+        if kind == 0x89:                                         # what is there?
+            return self.send(mid, ldap_result(0x61, 0, matched=b"NTLM"))
+        if kind == 0x8A:                                         # [MS-NLMP] 2.2.1.2, a challenge
+            self.challenge = os.urandom(8)
+            return self.send(mid, ldap_result(0x61, 0, matched=ntlm_challenge(self.challenge, "CONTOSO")))
+        binding = None
+        if self.tls:
+            with open(os.path.join(self.args.tls, "cert.pem"), encoding="ascii") as pem:
+                der = ssl.PEM_cert_to_DER_cert(pem.read())
+            data = b"tls-server-end-point:" + hashlib.sha256(der).digest()    # RFC 5929; signed with SHA-256
+            binding = hashlib.md5(bytes(16) + struct.pack("<I", len(data)) + data).digest()
+        who, proven, bound = ntlm_response(secret, self.challenge, self.args.password)
+        code, message = 0, ""
+        if not proven:
+            code, message = 49, "8009030C: LdapErr: DSID-00000000, comment: AcceptSecurityContext error, data 52e, v0"
+        elif self.args.ntlm == "bound" and bound != binding:
+            code, message = 49, "80090346: LdapErr: DSID-00000000, comment: AcceptSecurityContext error, data 80090346, v0"
+        else:
+            self.who = who
+        if self.args.bind_log:
+            with open(self.args.bind_log, "a", encoding="utf-8") as log:
+                log.write(f"{who} proven={proven} bound={bound is not None and bound == binding}\n")
+        self.send(mid, ldap_result(0x61, code, message))
+
     async def extended(self, mid, body):
         oid = next(v for t, v in elements(body, 0, len(body)) if t == 0x80)
+        if self.args.extended_log:
+            with open(self.args.extended_log, "a", encoding="ascii") as log:
+                log.write(oid.decode("ascii", "replace") + "\n")
         if oid != START_TLS or not self.server.context:
             return self.send(mid, ldap_result(0x78, 2, "not supported"))
+        if self.args.refuse_tls:
+            code, _, message = self.args.refuse_tls.partition(":")
+            return self.send(mid, ldap_result(0x78, int(code), message))
         self.send(mid, ldap_result(0x78, 0))
         await self.writer.drain()
         await self.writer.start_tls(self.server.context)
@@ -477,6 +571,11 @@ def main():
     ap.add_argument("--fault", action="append", default=[], metavar="WHAT@PAGE")
     ap.add_argument("--range-fault", metavar="WHAT@2")
     ap.add_argument("--refuse", metavar="CODE:TEXT")
+    ap.add_argument("--ntlm", choices=("free", "bound"), help="takes NTLM (Sicily); bound: to the TLS connection only")
+    ap.add_argument("--refuse-tls", metavar="CODE:TEXT", help="StartTLS is refused so")
+    ap.add_argument("--tenant", default="11111111-2222-4333-8444-555555555555", help="in the connection point")
+    ap.add_argument("--extended-log", help="a line for each extended request: its object identifier")
+    ap.add_argument("--bind-log", help="a line for each sign-in that is asked for: its kind and its name")
     ap.add_argument("--once", action="store_true")
     asyncio.run(Server(ap.parse_args()).run())
 
