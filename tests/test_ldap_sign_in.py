@@ -259,6 +259,15 @@ def test_ntlm_that_cannot_be_bound_is_explained(fake_ad, with_md4) -> None:
         assert "aadsim[ntlm]" in (caught.value.help or "")
 
 
+def test_a_binding_that_is_missing_in_other_words(fake_ad, with_md4) -> None:
+    """Some domain controllers say it as a wrong parameter; of a simple bind that is no such thing."""
+    server = fake_ad("--refuse", "49:8009030C: ..., data 57, v1", computers=1)
+    with pytest.raises(UsageError, match="channel binding, data 57"):
+        load_objects(server.url(), ntlm(server))
+    with pytest.raises(UsageError, match="the user name or the password is wrong"):
+        load_objects(server.url(), server.request())
+
+
 def test_ntlm_without_md4_is_explained(fake_ad, monkeypatch: pytest.MonkeyPatch) -> None:
     if binds_ntlm_to_tls():
         pytest.skip("this ldap3 brings MD4")

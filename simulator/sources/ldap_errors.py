@@ -22,6 +22,11 @@ _UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 _OTHER_NAME = ("doesn't match", "no appropriate commonName")
 _KERBEROS = frozenset({"gssapi", "winkerberos"})
 _RETRY = "run the command again"
+_PAGING = ("cookie", "processing control", "paged")
+_LOST_PLACE = (
+    "the server does not know any more how far it had come: run the command again, and read less"
+    " at a time if it happens again"
+)
 _LESS = "read less at a time: a base below, or a narrower filter, in the URL"
 
 
@@ -178,6 +183,8 @@ def result_error(
             )
         case 3 | 4 | 11:
             return _stopped(url, came, reason, _LESS)
+        case 2 | 53 if came and any(word in message.casefold() for word in _PAGING):
+            return _stopped(url, came, reason, _LOST_PLACE)
         case 50:
             return _stopped(url, came, reason, "use an account that may read the base")
     return _stopped(url, came, reason, _RETRY)

@@ -28,6 +28,8 @@ _SIGN_IN: Mapping[str, tuple[str, str]] = {
 }
 _DATA = re.compile(r"\bdata ([0-9a-f]+)", re.IGNORECASE)
 _BINDING = "80090346"  # SEC_E_BAD_BINDINGS
+_BAD_PARAMETER = "57"  # what a domain controller says of Kerberos without the binding
+_BOUND = frozenset({SignIn.KERBEROS, SignIn.NTLM})
 _NO_CERTIFICATE = "initializing ssl/tls"
 _RETRY = "run the command again"
 
@@ -47,16 +49,18 @@ def refusal(
     code: int, message: str, description: str, url: LdapUrl, sign_in: SignIn
 ) -> SimulatorError:
     """Why the server did not let the account sign in."""
-    if _BINDING in message:
+    data = _DATA.search(message)
+    found = data[1].casefold() if data else ""
+    if _BINDING in message or (found == _BAD_PARAMETER and sign_in in _BOUND):
         return UsageError(
             f"{url.place}: the server demands that the sign-in is bound to the TLS connection"
-            f" (channel binding, {_BINDING}), and this one is not",
+            f" (channel binding, {_BINDING if _BINDING in message else f'data {found}'}), and this"
+            " one is not",
             _binding_help(url, sign_in),
         )
     detail = f": {message}" if message else ""
     if code == 49:
-        data = _DATA.search(message)
-        problem, help = _SIGN_IN.get(data[1].casefold() if data else "", _plain_49(sign_in))
+        problem, help = _SIGN_IN.get(found, _plain_49(sign_in))
         return UsageError(f"{url.place}: cannot sign in: {problem}", help)
     match code:
         case 8:

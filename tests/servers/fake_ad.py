@@ -17,7 +17,8 @@ It behaves like Active Directory, as documented, in these points:
 
 Faults: --fault WHAT@PAGE (may be repeated), after half of that page's entries:
   a number (that result code, e.g. 51 busy, 52 unavailable, 3 timeLimitExceeded,
-  11 adminLimitExceeded), close, cut (in the middle of a message), stall,
+  11 adminLimitExceeded), close, cut (in the middle of a message), stall, kill (the server
+  is killed), expire (its cookie is not known any more),
   notice (notice of disconnection), garbage (bytes that are no LDAP), or a number and
   "+" (that result code, with a cookie with which the search could go on).
   --range-fault CODE@2 or close@2: the second request for a range of values ends so (0: success
@@ -244,7 +245,7 @@ class Directory:
     def search(self, base, scope, test):
         key, config = dn_key(base), dn_key(f"CN=Configuration,{self.base}")
         in_config = key.endswith(config)
-        for entry in self.entries:
+        for entry in list(self.entries):
             other = entry[1]
             if scope == 0:
                 hit = other == key
@@ -254,6 +255,18 @@ class Directory:
                 hit = other == key or other.endswith("," + key)
             if hit and (in_config or not other.endswith(config)) and test(entry[2]):
                 yield entry
+
+
+    def moved(self, rest, how):
+        """Between pages an object goes to another place: it comes a second time, or not at all."""
+        if how == "lost":                        # from what is still to come to what has been
+            entry = next(rest)
+        else:
+            entry = next(e for e in self.entries if b"computer" in e[2]["objectclass"])
+        dn = f"{entry[0].partition(',')[0]},OU=Moved,{self.base}"
+        self.entries.remove(entry)
+        self.entries.append((dn, dn_key(dn), entry[2] | {"distinguishedname": [dn.encode()]}, entry[3]))
+        return rest if how == "lost" else Server.chain(self.entries[-1], rest)
 
 
 # ---------------------------------------------------------------- a connection
@@ -442,11 +455,13 @@ class Session:
             most = min(most, size) if size else most
             if cookie:
                 found, page = self.server.cookies.pop(cookie, (None, 0))
-                if found is None:
+                if found is None or self.server.faults.get(str(page)) == "expire":
                     return self.send(mid, ldap_result(done, 53, (
                         "00000057: LdapErr: DSID-00000000, comment: Error processing control, data 0, v0")))
         if found is None:
             found = directory.search(base, scope, compile_filter(*parts[6]))
+        elif self.args.move and page == 2:
+            found, self.args.move = directory.moved(found, self.args.move), None
         if self.args.slow:
             await asyncio.sleep(self.args.slow)
         batch, more = [], False
@@ -486,6 +501,9 @@ class Session:
             value = tlv(0x30, number(0) + text(token))
             control = tlv(0xA0, tlv(0x30, text(PAGED) + text(value)))
             return self.send(mid, ldap_result(0x65, int(fault[:-1]), "fault asked for"), control)
+        if fault == "kill":
+            await self.writer.drain()
+            os.kill(os.getpid(), signal.SIGKILL)
         if fault.isdigit():
             return self.send(mid, ldap_result(0x65, int(fault), "fault asked for"))
         if fault == "notice":
@@ -573,6 +591,7 @@ def main():
     ap.add_argument("--refuse", metavar="CODE:TEXT")
     ap.add_argument("--ntlm", choices=("free", "bound"), help="takes NTLM (Sicily); bound: to the TLS connection only")
     ap.add_argument("--refuse-tls", metavar="CODE:TEXT", help="StartTLS is refused so")
+    ap.add_argument("--move", choices=("twice", "lost"), help="an object moves between the first two pages")
     ap.add_argument("--tenant", default="11111111-2222-4333-8444-555555555555", help="in the connection point")
     ap.add_argument("--extended-log", help="a line for each extended request: its object identifier")
     ap.add_argument("--bind-log", help="a line for each sign-in that is asked for: its kind and its name")
