@@ -5,6 +5,7 @@ together. An exception stops the work; every one derives from `SimulatorError` a
 exit status that the command line gives it.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -88,6 +89,7 @@ class Diagnostic:
         return replace(self, source=self.source or source, span=self.span or span)
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _EXCERPT_WIDTH = 100
 
 
@@ -118,8 +120,9 @@ class SimulatorError(Exception):
         self.help = help
 
     def render(self) -> str:
-        """The error as a person reads it."""
-        return f"{self.message}\n  = help: {self.help}" if self.help else self.message
+        """The error as a person reads it, in which no character of a file steers the terminal."""
+        text = f"{self.message}\n  = help: {self.help}" if self.help else self.message
+        return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
 class UsageError(SimulatorError):

@@ -4,9 +4,11 @@ Run it to write the samples in tests/data/objects anew: python -m tests.object_f
 """
 
 import base64
+import codecs
 import csv
 import io
 import json
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -332,6 +334,53 @@ def csexport(records: Fleet, more: Iterable[str] = ()) -> str:
     return f"{head}<cs-objects>\n{''.join(parts)}</cs-objects>\n"
 
 
+def ldif_line(name: str, value: object, width: int, end: str) -> str:
+    """A value, as base64 where it is no plain text, folded to *width*."""
+    content = value if isinstance(value, bytes) else text(value).encode()
+    plain = re.fullmatch(rb"[!-9;=-~][ -~]*", content) and not content.endswith(b" ")
+    line = (
+        f"{name}: {content.decode()}"
+        if plain
+        else f"{name}:: {base64.b64encode(content).decode()}"
+    )
+    first, rest = line[:width], line[width:]
+    folded = [f" {rest[at : at + width - 1]}" for at in range(0, len(rest), width - 1)]
+    return end.join([first, *folded]) + end
+
+
+def ldif_entry(record: dict, width: int, end: str, *first: str) -> str:
+    lines = [ldif_line("dn", record["dn"], width, end), *(f"{line}{end}" for line in first)]
+    for name in record["attributes"]:
+        lines += [ldif_line(name, v, width, end) for v in values(record, name)]
+    return "".join(lines)
+
+
+def ldapsearch(records: Fleet, more: Iterable[str] = ()) -> str:
+    """What OpenLDAP's ldapsearch prints, with what it says about its search."""
+    entries = [f"# {r['attributes']['cn']}\n{ldif_entry(r, 78, chr(10))}\n" for r in records]
+    head = "# extended LDIF\n#\n# LDAPv3\n# filter: (objectCategory=computer)\n#\n\n"
+    tail = (
+        "# search result\nsearch: 2\nresult: 0 Success\n\n"
+        f"# numResponses: {len(records) + 1}\n# numEntries: {len(records)}\n"
+    )
+    return head + "".join(entries) + tail
+
+
+def ldifde(records: Fleet, more: Iterable[str] = ()) -> str:
+    """What ldifde -f writes; with -u it is UTF-16."""
+    return "".join(ldif_entry(r, 76, "\r\n", "changetype: add") + "\r\n" for r in records)
+
+
+def json_51(records: Fleet, more: Iterable[str] = ()) -> str:
+    """ConvertTo-Json -Compress of Windows PowerShell, an object on each line."""
+    return computer_json(records, more, lines=True, wrapped=True)
+
+
+def csv_base64(records: Fleet, more: Iterable[str] = ()) -> str:
+    """Export-Csv with a calculated column for the certificates."""
+    return computer_csv(records, more, certificates="userCertificate")
+
+
 WRITERS = {
     "csvde.csv": csvde,
     "get-adcomputer.csv": computer_csv,
@@ -343,6 +392,18 @@ WRITERS = {
     "search-log.txt": search_log,
     "bloodhound-v6.json": bloodhound,
     "csexport.xml": csexport,
+    "ldapsearch.ldif": ldapsearch,
+    "ldifde.ldf": ldifde,
+    "ldifde-unicode.ldf": ldifde,
+    "get-adcomputer-5.1.json": json_51,
+    "get-adcomputer-unicode.json": json_51,
+    "get-adcomputer-base64.csv": csv_base64,
+}
+# Out-File -Encoding utf8 of Windows PowerShell sets a mark, its default and ldifde -u are UTF-16
+ENCODINGS = {
+    "ldifde-unicode.ldf": "utf-16",
+    "get-adcomputer-5.1.json": "utf-8-sig",
+    "get-adcomputer-unicode.json": "utf-16",
 }
 SAMPLE = ("XP-NO-CERT", "XP-VALID", "XP-EXPIRED", "XP-MIXED-WITH-VALID", "SRV2003-BRACES")
 
@@ -353,11 +414,18 @@ def sample() -> Fleet:
     return [r for r in records if r["attributes"]["cn"] in SAMPLE]
 
 
-def write(path: Path, content: str) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.write(content)
+def encoded(file: str, content: str) -> bytes:
+    """*content* as the sample *file* holds it; UTF-16 is that of Windows on every system."""
+    encoding = ENCODINGS.get(file, "utf-8")
+    if encoding == "utf-16":
+        return codecs.BOM_UTF16_LE + content.encode("utf-16-le")
+    return content.encode(encoding)
+
+
+def write(path: Path, content: str, file: str = "") -> None:
+    path.write_bytes(encoded(file, content))
 
 
 if __name__ == "__main__":
     for file, writer in WRITERS.items():
-        write(SAMPLES / f"own-{file}", writer(sample()))
+        write(SAMPLES / f"own-{file}", writer(sample()), file)

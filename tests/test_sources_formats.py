@@ -1,5 +1,6 @@
 """The same computers through every format are equal, except for what a format cannot hold."""
 
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,8 @@ from simulator import Options, audit, load_rules
 from simulator.errors import InputError, UsageError
 from simulator.objects import ConnectorObject, ObjectSet
 from simulator.sources import SourceRequest, load_objects
+from simulator.sources.snapshot_write import write_snapshot
+from simulator.sources.source import open_objects
 from simulator.values import Unreadable
 from tests import object_formats as formats
 from tests.object_formats import SAMPLES
@@ -23,6 +26,8 @@ REQUEST = SourceRequest(RULE_SET.attributes_read)
 
 # format, how it is printed, attributes that it cannot hold
 LOSSLESS = [
+    ("ldapsearch", formats.ldapsearch),
+    ("ldifde", formats.ldifde),
     ("csvde", formats.csvde),
     ("JSON of 7", formats.computer_json),
     ("JSON of 5.1", lambda r, more: formats.computer_json(r, more, wrapped=True)),
@@ -95,9 +100,17 @@ def test_objects_and_outcomes_are_equal(
 
 
 def test_utf_16_makes_no_difference(tmp_path: Path, expected: ObjectSet) -> None:
-    for printer in (formats.csvde, formats.computer_json, formats.clixml):
+    for printer in (formats.ldifde, formats.csvde, formats.json_51, formats.clixml):
         found = read(tmp_path, printer, "utf-16")
         assert [shown(o) for o in found.objects] == [shown(o) for o in expected.objects]
+
+
+def test_a_snapshot_makes_no_difference(tmp_path: Path, expected: ObjectSet) -> None:
+    path = tmp_path / "fleet.parquet"
+    write_snapshot(open_objects(FLEET, REQUEST), path)
+    found = load_objects(str(path), REQUEST)
+    assert [o.attributes for o in found.objects] == [o.attributes for o in expected.objects]
+    assert outcomes(found) == outcomes(expected)
 
 
 @pytest.mark.parametrize("printer", [c[1] for c in LOSSY], ids=[c[0] for c in LOSSY])
@@ -114,6 +127,40 @@ def test_what_a_format_loses_is_never_a_value(
         certificates = other.attributes.get("userCertificate")
         carried = isinstance(certificates, Unreadable)
         assert carried or (certificates is None and "userCertificate" not in one.attributes)
+
+
+LEAVING_OUT = [formats.computer_csv, formats.computer_json, formats.clixml, formats.format_list,
+               formats.dsquery_table, formats.dsquery_list, formats.bloodhound]  # fmt: skip
+
+
+@pytest.mark.parametrize("printer", LEAVING_OUT, ids=lambda p: p.__name__)
+def test_an_export_without_certificates_filters_nothing(
+    tmp_path: Path, expected: ObjectSet, printer: Print
+) -> None:
+    """Nobody asked for userCertificate, or the format has none: it is not known, not absent."""
+    fleet = [
+        {**r, "attributes": {n: v for n, v in r["attributes"].items() if n != "userCertificate"}}
+        for r in formats.fleet()
+    ]
+    more = RULE_SET.attributes_read - {"dn", "userCertificate"}
+    found = load_objects(written(tmp_path, printer(fleet, set(more))), REQUEST)
+    assert "userCertificate" in found.provenance.not_carried
+    assert sum("userCertificate" in note for note in found.provenance.notes) == 1
+    known = {dn.casefold(): outcome for dn, outcome in outcomes(expected).items()}
+    for dn, outcome in outcomes(found).items():
+        if not known[dn.casefold()].startswith("NO-RULE"):
+            assert outcome == "UNCERTAIN not-carried"
+
+
+@pytest.mark.parametrize("printer", [formats.ldapsearch, formats.csvde])
+def test_tools_that_write_no_empty_attribute_leave_it_open(tmp_path: Path, printer: Print) -> None:
+    without = [r for r in formats.fleet() if "userCertificate" not in r["attributes"]]
+    found = load_objects(written(tmp_path, printer(without, set())), REQUEST)
+    assert any(
+        note.startswith("no object has ") and "userCertificate" in note
+        for note in found.provenance.notes
+    )
+    assert not found.provenance.not_carried
 
 
 def test_a_cut_list_is_an_error_and_an_empty_cell_is_none(tmp_path: Path) -> None:
@@ -189,8 +236,7 @@ def test_facts_of_the_real_files() -> None:
 @pytest.mark.parametrize("file", formats.WRITERS)
 def test_a_sample_is_what_the_writer_prints(file: str) -> None:
     path = SAMPLES / f"own-{file}"
-    content = path.read_bytes().decode()
-    assert content == formats.WRITERS[file](formats.sample())
+    assert path.read_bytes() == formats.encoded(file, formats.WRITERS[file](formats.sample()))
     assert len(load_objects(str(path)).objects) == len(formats.SAMPLE)
 
 
@@ -268,6 +314,8 @@ def test_a_file_of_another_system_may_end_its_lines_with_returns(tmp_path: Path)
     assert [o.origin for o in other] == [o.origin for o in one]
 
 
+GUID = bytes.fromhex("666b716e6c0f464ba33281a5ff0073a2")
+SID = bytes.fromhex("010100000000000520000000")
 # A property, what the file holds for it, and what becomes of it
 PROPERTIES = [
     ("userCertificate", "[[48, 3, 2, 1, 5]]", (bytes([48, 3, 2, 1, 5]),)),
@@ -280,6 +328,11 @@ PROPERTIES = [
     ("userCertificate", '["48 3 2 1 5 6 7 8 9 1 2 3 4 5 6 7 8 9"]', "-Depth 4"),
     ("userCertificate", '["System.Byte[]"]', "were lost on export"),
     ("userCertificate", "[[48, 300]]", "not hold it as the directory does"),
+    ("objectGUID", '"{6E716B66-0F6C-4B46-A332-81A5FF0073A2}"', GUID),
+    ("objectGUID", f"{[*GUID]}", GUID),
+    ("objectGUID", f'{{"value": {[*GUID]}, "Count": 16}}', GUID),
+    ("objectGUID", '"ZmtxbmwPRkujMoGl/wBzog=="', GUID),
+    ("objectSid", f"{[1, 1, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0]}", SID),
     ("whenCreated", '"/Date(1693000000000)/"', "20230825214640.0Z"),
     ("whenCreated", '"2023-08-25T23:46:40+02:00"', "20230825214640.0Z"),
     ("whenCreated", '"2023-08-25T23:46:40"', "has no zone"),
@@ -289,7 +342,7 @@ PROPERTIES = [
     ("userAccountControl", "4096.5", "not hold it as the directory does"),
     ("extensionAttribute1", "7", "7"),
     ("isCriticalSystemObject", "false", False),
-    ("SID", '{"BinaryLength": 12, "Value": "S-1-5-32"}', bytes.fromhex("010100000000000520000000")),
+    ("SID", '{"BinaryLength": 12, "Value": "S-1-5-32"}', SID),
     ("description", '"a, b"', ("a, b",)),
     ("operatingSystem", '"@{x=y}"', "were lost on export"),
 ]  # fmt: skip
@@ -297,13 +350,47 @@ PROPERTIES = [
 
 @pytest.mark.parametrize(("name", "given", "value"), PROPERTIES, ids=[f"{p[0]} {p[1][:40]}" for p in PROPERTIES])  # fmt: skip
 def test_a_property_of_json(tmp_path: Path, name: str, given: str, value: object) -> None:
-    guid = "6e716b66-0f6c-4b46-a332-81a5ff0073a2"
+    guid = "" if name == "objectGUID" else f' "ObjectGUID": "{uuid.UUID(bytes_le=GUID)}",'
     path = written(
         tmp_path,
-        f'{{"DistinguishedName": "CN=a,DC=b", "ObjectClass": "computer", "ObjectGUID": "{guid}",'
+        f'{{"DistinguishedName": "CN=a,DC=b", "ObjectClass": "computer",{guid}'
         f' "{name}": {given}}}',
     )
     found = load_objects(path).objects[0].attributes.get("objectSid" if name == "SID" else name)
+    if isinstance(found, Unreadable):
+        assert found.carried and isinstance(value, str) and value in found.reason
+    else:
+        assert found == value
+
+
+# What Export-Clixml writes for a certificate, and what becomes of it
+ELEMENTS = [
+    ("<Obj N='userCertificate'><LST><BA>MAA=</BA><BA>MAE=</BA></LST></Obj>", (b"0\0", b"0\1")),
+    ("<Obj N='userCertificate'><IE><BA>MAA=</BA></IE></Obj>", (b"0\0",)),
+    ("<BA N='userCertificate'>MA\nA=</BA>", (b"0\0",)),
+    ("<Obj N='userCertificate'><LST><By>48</By><By>0</By></LST></Obj>", (b"0\0",)),
+    ("<Obj N='userCertificate'><LST><Obj><LST><By>48</By><By>0</By></LST></Obj></LST></Obj>", (b"0\0",)),
+    ("<Obj N='userCertificate'><LST /></Obj>", None),
+    ("<Nil N='userCertificate' />", None),
+    ("<Obj N='userCertificate'><LST><S>MAA=</S></LST></Obj>", (b"0\0",)),
+    ("<Obj N='userCertificate'><LST><S>System.Byte[]</S></LST></Obj>", "were lost on export"),
+    ("<S N='userCertificate'>System.Byte[]</S>", "were lost on export"),
+    ("<BA N='userCertificate'>MA</BA>", "is no value of the kind BA"),
+    ("<By N='userCertificate'>48</By>", "not hold it as the directory does"),
+    ("<Ref N='userCertificate' RefId='9' />", "refers to what is not in it"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("element", "value"), ELEMENTS)
+def test_a_certificate_of_clixml(tmp_path: Path, element: str, value: object) -> None:
+    path = written(
+        tmp_path,
+        "<Objs><Obj><Props><S N='DistinguishedName'>CN=a,DC=b</S><S N='ObjectClass'>computer</S>"
+        f"<G N='ObjectGUID'>{uuid.UUID(bytes_le=GUID)}</G>{element}</Props></Obj></Objs>",
+    )
+    one = load_objects(path).objects[0]
+    assert one.attributes["objectGUID"] == GUID
+    found = one.attributes.get("userCertificate")
     if isinstance(found, Unreadable):
         assert found.carried and isinstance(value, str) and value in found.reason
     else:

@@ -79,6 +79,14 @@ def test_no_location(location: str, problem: str) -> None:
     assert KNOWN in (caught.value.help or "")
 
 
+def test_control_characters_of_a_file_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "objects"
+    path.write_bytes(b"dn: CN=a,DC=b\n\x1b[2J\x07\xc2\x9b1m: x\n")
+    with pytest.raises(InputError) as caught:
+        load_objects(str(path))
+    assert ":2: `\\x1b[2J\\x07\\x9b1m: x` is no line of LDIF\n  = help: " in caught.value.render()
+
+
 @pytest.mark.parametrize("name", ["a\0b", "a" * 5000])
 def test_a_name_that_no_file_can_have(name: str) -> None:
     with pytest.raises(SimulatorError) as caught:

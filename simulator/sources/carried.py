@@ -49,3 +49,14 @@ def carried_note(
         return []
     reason = next(iter(missing.values())).reason
     return [f"{reason}: {', '.join(names)}; what depends on them is not known{help}"]
+
+
+def unseen_note(seen: Iterable[str], request: SourceRequest) -> list[str]:
+    """One sentence about attributes asked for that no object of a file has, or none.
+
+    For files of tools that write an attribute only where it has a value: absence may be true.
+    """
+    have = {wanted_name(name) for name in seen} | _ALWAYS_CARRIED
+    absent = {wanted_name(name) for name in request.attributes} - have
+    names = ", ".join(sorted(absent, key=str.casefold))
+    return [f"no object has {names}: absent everywhere, or not exported"] if absent else []

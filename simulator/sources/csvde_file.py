@@ -12,6 +12,7 @@ from simulator.errors import InputError
 from simulator.objects import ConnectorObject, Provenance
 from simulator.schema import standard_schema
 from simulator.sources.binary import from_hex
+from simulator.sources.carried import unseen_note
 from simulator.sources.decode import Decoding, RawValue, Record, decode, wanted_name
 from simulator.sources.recognise import columns
 from simulator.sources.source import Location, SourceRequest, reader
@@ -37,15 +38,10 @@ def read_csvde(
     header, table = rows(lines, location.text)
     for row in table:
         yield decode(_record(row, header[0]), decoding)
-    # csvde leaves out the column of an attribute that no object has
-    have = {wanted_name(name) for name in header}
-    asked = {wanted_name(name) for name in request.attributes} - {"dn", "distinguishedName"}
-    absent = ", ".join(sorted(asked - have, key=str.casefold))
-    notes = [f"no object has {absent}: absent everywhere, or not exported"] if absent else []
     provenance.sha256 = digest.hexdigest()
     missing = cut_note(Path(location.text), location.text)
     provenance.complete = not missing
-    provenance.notes = (*missing, *notes, *decoding.notes)
+    provenance.notes = (*missing, *unseen_note(header, request), *decoding.notes)
 
 
 def _record(row: Row, first: str) -> Record:

@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from simulator.errors import InputError
 from simulator.objects import ConnectorObject, Provenance
+from simulator.sources.carried import unseen_note
 from simulator.sources.decode import Decoding, Record, decode
 from simulator.sources.source import Location, SourceRequest, reader
 from simulator.sources.textfile import cut_note, numbered_lines
@@ -70,7 +71,8 @@ def read_ldif(
     )
     provenance.sha256 = digest.hexdigest()
     provenance.complete = not missing
-    provenance.notes = (*missing, *references, *decoding.notes)
+    unseen = unseen_note(decoding.columns, request) if read else []
+    provenance.notes = (*missing, *references, *unseen, *decoding.notes)
 
 
 def _unfolded(lines: Iterable[tuple[int, str]], name: str) -> Iterator[_Line]:

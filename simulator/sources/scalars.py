@@ -88,9 +88,14 @@ def scalar(
     return _value(column.name, column.kind, value, of, notes) if typed is None else typed
 
 
-def _number(text: str) -> int | None:
+def _number(text: str | bytes) -> int | None:
     """The number in *text*, if it is one beyond doubt."""
     return int(text) if len(text) < 19 and text.isascii() and text.isdigit() else None
+
+
+def _reference(value: bytes) -> Reference | None:
+    name = _text(value)
+    return None if name is None else Reference(name)
 
 
 def _text(value: bytes) -> str | None:
@@ -173,8 +178,8 @@ _PLAIN: Mapping[str, frozenset[type]] = {
 _QUICK: Mapping[str, Mapping[type, Callable[[Any], Scalar | None]]] = {
     "str": {bytes: _text},
     "bin": {},
-    "num": {str: _number},
+    "num": {str: _number, bytes: _number},
     "bool": {},
-    "ref": {str: Reference},
+    "ref": {str: Reference, bytes: _reference},
     "": {bytes: _text},
 }

@@ -146,7 +146,8 @@ def _no_text(place: str, error: UnicodeDecodeError, encoding: str) -> InputError
     kind = "UTF-8" if encoding == "utf-8" else "UTF-16"
     return InputError(
         f"{place}: is not {kind} text: {error.reason}",
-        "save it as UTF-8, or let the tool that wrote it do so (ldifde -u writes UTF-16)",
+        "save it as UTF-8, or export again: ldifde and csvde with -u, PowerShell with"
+        " -Encoding utf8",
     )
 
 
