@@ -58,7 +58,7 @@ def expiry(results: Results, now: datetime) -> Expiry:
     return Expiry(
         certificates.num_rows,
         tuple(Period(m, months.get(m, {}), m < this) for m in named),
-        tuple(Period(str(s), weeks.get(str(s), {}), s < now.date()) for s in starts),
+        tuple(Period(str(s), weeks.get(str(s), {}), past=False) for s in starts),
         Period("earlier", _sum(c for m, c in months.items() if m < named[0]), True),
         Period("later", _sum(c for m, c in months.items() if m > named[-1]), False),
         ends.null_count,

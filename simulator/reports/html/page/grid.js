@@ -115,7 +115,7 @@ class Grid {
       const cell = line.cells[number], told = visible(text(row).slice(0, 300));
       const holder = key === "name" ? cell.firstChild : cell;
       if (holder.textContent !== told) holder.textContent = told;
-      if (key === "state") cell.className = "cell-" + told.toLowerCase();
+      if (key === "state") cell.className = "state edge-" + told.toLowerCase();
       if (key === "name") holder.tabIndex = active ? 0 : -1;
     });
   }

@@ -17,7 +17,8 @@ function fields(objects, selection, changed) {
   const inputs = {};
   const field = (key, title, input, wide) => {
     inputs[key] = input;
-    form.append(element("label", wide ? { class: "wide" } : {}, title, input));
+    input.id = "filter-" + key;
+    form.append(element("div", { class: wide ? "field wide" : "field" }, element("label", { for: input.id }, title), input));
   };
   let waiting;
   const soon = () => { clearTimeout(waiting); waiting = setTimeout(changed, 150); };
