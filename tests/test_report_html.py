@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import zlib
@@ -20,6 +21,7 @@ from simulator import load_objects, load_rules
 from simulator.commands import Audit, Preview, audit, preview
 from simulator.reports.html.charts import STATES, flow
 from simulator.reports.html.document import shown
+from simulator.reports.html.provenance import explain_command
 from simulator.reports.html.units import MOST, split, tree
 from simulator.reports.report import REPORTS, Layout
 from simulator.results.counts import change_counts, outcome_counts
@@ -316,6 +318,27 @@ def test_the_ribbons_of_an_outcome_fill_its_bar() -> None:
     heights = {r.title: r.height for r in drawn.rectangles}
     assert heights["SYNCS before: 40"] + heights["FILTERED before: 60"] == pytest.approx(280)
     assert heights["SYNCS after: 90"] == pytest.approx(252)
+
+
+def test_the_command_of_an_explanation_explains(
+    result: Audit | Preview, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, after = unpacked(written(result))[0]["explain"]
+    row = list(result)[7]
+    program, *arguments = shlex.split(f"{before}{row.subject.object_guid}{after} --full")
+    assert program == "aadsim"
+    ran = Command(monkeypatch, capsys)(*arguments)
+    assert ran.status == 0, ran.err
+    assert row.subject.name in ran.out
+    for side in row.sides:
+        assert f"{side.verdict.disposition} ({side.verdict.reason.code})" in ran.out
+
+
+def test_no_command_is_given_that_a_shell_could_misread(audited: Audit) -> None:
+    odd = replace(audited, provenance=replace(audited.provenance, source="it's $(here).jsonl"))
+    assert explain_command(odd) == ("", "")
+    spaced = replace(audited, provenance=replace(audited.provenance, source="my fleet.jsonl"))
+    assert " --objects 'my fleet.jsonl' --as-of " in explain_command(spaced)[1]
 
 
 COMMAND = ("audit", "--rules", "standard-2016", "--objects", FLEET, "--format", "html")

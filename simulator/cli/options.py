@@ -142,7 +142,7 @@ output_options = _chain(
 )
 
 report_options = _chain(
-    format_option(list(REPORTS), "For people (text, markdown) or for machines."),
+    format_option(list(REPORTS), "For people (text, markdown, html) or for machines."),
     click.option(
         "--delimiter",
         default=",",
