@@ -21,6 +21,7 @@ from simulator import load_objects, load_rules
 from simulator.commands import Audit, Preview, audit, preview
 from simulator.reports.html.charts import STATES, flow
 from simulator.reports.html.document import shown
+from simulator.reports.html.facts import facts
 from simulator.reports.html.provenance import explain_command
 from simulator.reports.html.units import MOST, split, tree
 from simulator.reports.report import REPORTS, Layout
@@ -287,6 +288,30 @@ def test_no_objects_are_a_report_too(audited: Audit, previewed: Preview) -> None
 )
 def test_a_comma_in_a_name_divides_nothing(dn: str, expected: list[str]) -> None:
     assert split(dn) == expected
+
+
+@pytest.mark.parametrize(
+    ("dn", "rdn", "unit"),
+    [
+        ("CN=a,OU=x,DC=y", "CN=a", "OU=x,DC=y"),
+        (r"CN=a\, b,OU=x", r"CN=a\, b", "OU=x"),
+        ("CN=a\\\\,OU=x", "CN=a\\\\", "OU=x"),
+        ("CN=a\nCNF:1,OU=x\n", "CN=a\nCNF:1", "OU=x\n"),
+        ("CN=a", "CN=a", ""),
+        ("CN=a,OU=x,CN=b\\", "CN=a", "OU=x,CN=b\\"),
+        ("CN=a\\", "CN=a\\", ""),
+    ],
+)
+def test_a_dn_is_divided_at_the_first_comma_that_divides(
+    audited: Audit, dn: str, rdn: str, unit: str
+) -> None:
+    import pyarrow as pa
+
+    subjects = audited.results.subjects
+    at = subjects.column_names.index("dn")
+    named = subjects.set_column(at, "dn", pa.array([dn] * len(subjects), pa.string()))
+    columns = facts(replace(audited.results, subjects=named))
+    assert (columns["rdn"][0].as_py(), columns["unit"][0].as_py()) == (rdn, unit)
 
 
 def test_a_unit_counts_what_is_below_it() -> None:

@@ -80,7 +80,7 @@ class Block:
 
     def lines(self, facts: Mapping[str, Any]) -> Iterator[str]:
         """The block as base64, in pieces; *facts* go into its head."""
-        head = json.dumps({**facts, "columns": self.head}, ensure_ascii=False).encode()
+        head = json.dumps({**facts, "columns": self.head}).encode("ascii")
         head += b" " * (-(len(head) + 4) % 8)
         deflate = zlib.compressobj(_LEVEL)
         waiting = b""

@@ -24,7 +24,8 @@ def facts(results: Results) -> "pyarrow.Table":
     columns = table(results)
     system = _systems(columns)
     parts = pc.extract_regex(columns["dn"], _COMPONENT)
-    rdn, unit = (pc.fill_null(pc.struct_field(parts, [n]), "") for n in (0, 1))
+    rdn = pc.coalesce(pc.struct_field(parts, [0]), columns["dn"])  # a DN that is none stays whole
+    unit = pc.fill_null(pc.struct_field(parts, [1]), "")
     state = columns["change" if len(results.sides) == 2 else "outcome"]
     added = {"system": system, "rdn": rdn, "unit": unit.dictionary_encode(), "state": state}
     for name, column in added.items():
