@@ -1,10 +1,12 @@
 """Prints a result, or writes it to a file that is there whole or not at all."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
+from simulator.errors import UsageError
 from simulator.whole_file import replacing
 
 FINDINGS = 1
@@ -12,9 +14,14 @@ INCOMPLETE = 3
 
 
 def deliver(lines: Iterable[str], output: Path | None) -> None:
-    """Prints *lines*, or writes them to *output* as UTF-8."""
+    """Prints *lines*, or writes them to *output* as UTF-8; a terminal gets no HTML."""
     if output is None:
         for line in lines:
+            if line.startswith("<!DOCTYPE html>") and sys.stdout.isatty():
+                raise UsageError(
+                    "--format html is a page for a browser, not for a terminal",
+                    "write it to a file: --output report.html",
+                )
             click.echo(line)
         return
     with (

@@ -66,7 +66,7 @@ def report_options(command: F) -> F:
     from simulator.reports.report import REPORTS
 
     options = chain(
-        format_option(list(REPORTS), "For people (text, markdown) or for machines."),
+        format_option(list(REPORTS), "For people (text, markdown, html) or for machines."),
         click.option(
             "--delimiter",
             default=",",
