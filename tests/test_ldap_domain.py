@@ -268,6 +268,15 @@ def test_when_no_server_answers_each_is_told_with_its_reason(fake_ad, domain) ->
     assert caught.value.status == 3
 
 
+def test_so_many_servers_are_tried_and_no_more(fake_ad, domain) -> None:
+    good = fake_ad(ldaps=False, computers=1)
+    with pytest.raises(IncompleteError) as caught:
+        load_objects(URL, of_domain(good, domain(*free_ports(8), good)))
+    assert caught.value.message.count("connection refused") == 8
+    assert caught.value.message.endswith("; not tried: 1 more")
+    assert load_objects(URL, of_domain(good, domain(*free_ports(7), good))).objects
+
+
 def test_on_the_command_line(
     samba, name_server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -51,7 +51,7 @@ FAILURES = [
     "simulator.sources.ldap_server:decode",
     "simulator.sources.ldap_server:root_value",
     "simulator.sources.ldap_session:servers",
-    "simulator.sources.ldap_session:_target",
+    "simulator.sources.ldap_session:target",
     "simulator.sources.ldap_session:_sign_in",
     f"{BIND} simulator.sources.ldap_session:connect_error",
     "ldap3:Connection.__init__",

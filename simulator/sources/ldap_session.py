@@ -4,13 +4,12 @@ Nothing is sent before the settings are known to be sound, and no password witho
 """
 
 import math
-import socket
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from simulator.errors import SimulatorError, UsageError
 from simulator.sources import ldap_decoder
@@ -18,13 +17,15 @@ from simulator.sources.ldap_domain import Candidate, servers
 from simulator.sources.ldap_errors import Step, another_may_answer, connect_error, none_answered
 from simulator.sources.ldap_kerberos import without_ticket
 from simulator.sources.ldap_sign_in import arguments, contradiction, needs_password, sign_in_of
+from simulator.sources.ldap_target import target
 from simulator.sources.ldap_url import LdapUrl
 from simulator.sources.sign_in import SignIn
 from simulator.sources.source import SourceRequest
 
 if TYPE_CHECKING:
-    from ldap3 import Connection, Server, Tls
+    from ldap3 import Connection
 
+_MOST_TRIES = 8  # a large domain has hundreds of servers, and each may be silent for ten seconds
 _SOCKET_SIZE = 65536  # ldap3 takes seconds over an object of megabytes with its own 4096
 
 
@@ -74,7 +75,7 @@ def connect(url: LdapUrl, request: SourceRequest) -> "Connection":
         password()  # before anything is sent
     reasons = []
     tried = servers(url, request)
-    for server in tried:
+    for server in tried[:_MOST_TRIES]:
         if server.outside:
             reasons.append(f"{server.host}: is not in the domain, and was not tried")
             continue
@@ -85,6 +86,8 @@ def connect(url: LdapUrl, request: SourceRequest) -> "Connection":
         if len(tried) == 1 or not failure.another:
             raise failure.error
         reasons.append(failure.error.message.removeprefix(f"{here.scheme}://"))
+    if len(tried) > _MOST_TRIES:
+        reasons.append(f"not tried: {len(tried) - _MOST_TRIES} more")
     raise none_answered(url, reasons)
 
 
@@ -123,7 +126,7 @@ def _attempt(
             valid_names=[request.server_name] if request.server_name else None,
         )
         connection = Connection(
-            _target(url, server, tls, request.timeout),
+            target(url, server, tls, request.timeout),
             **arguments(url, request),
             raise_exceptions=True,
             receive_timeout=math.ceil(request.timeout),  # ldap3 packs it as a whole number
@@ -136,32 +139,6 @@ def _attempt(
         ldap_decoder.prepare(connection)
         failure = _sign_in(connection, url, request, password)
     return connection, failure
-
-
-def _target(url: LdapUrl, server: Candidate, tls: "Tls", timeout: float) -> "Server":
-    """The server in ldap3's terms; its certificate must bear its name, not its address."""
-    from ldap3 import DSA, Server
-
-    class At(Server):
-        """A server whose addresses are known already."""
-
-        def candidate_addresses(self) -> list[list[Any]]:
-            """Those of the DNS server that was asked, in the form that ldap3 keeps."""
-            if not server.addresses:
-                return super().candidate_addresses()  # type: ignore[no-any-return, no-untyped-call]
-            known = []
-            for address in server.addresses:
-                known += socket.getaddrinfo(address, server.port, type=socket.SOCK_STREAM)
-            return [[*address, None, None] for address in known]
-
-    return At(
-        url.host,
-        port=url.port,
-        use_ssl=url.scheme == "ldaps",
-        tls=tls,
-        get_info=DSA,
-        connect_timeout=min(10, math.ceil(timeout)),
-    )
 
 
 def _sign_in(
