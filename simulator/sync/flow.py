@@ -31,15 +31,16 @@ def contributions(
     With *only*, those of flows to these targets.
     """
     return tuple(
-        _contribution(rule, flow, context, schema, traced(flow))
+        contribution(rule, flow, context, schema, traced(flow))
         for flow in rule.flows
         if only is None or flow.target in only
     )
 
 
-def _contribution(
+def contribution(
     rule: SyncRule, flow: AttributeFlow, context: Context, schema: Schema, traced: bool
 ) -> Contribution:
+    """What *flow* of *rule* gives, or its error; with its steps, if *traced*."""
     step: Step | None = None
     try:
         if flow.once:
