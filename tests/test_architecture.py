@@ -15,6 +15,7 @@ ROOMS = [
     {"objects", "rule"},
     {"rulefiles", "sources"},
     {"sync"},
+    {"bulk"},
     {"check", "compare", "doctor", "current", "forecast"},
     {"commands"},
     {"reports"},

@@ -101,14 +101,22 @@ class Engine:
 
     def context(self, subject: ConnectorObject, readings: Mapping[str, str]) -> Context:
         """What an expression of an inbound rule sees of *subject*: what is imported of it."""
-        home = self.book.home(subject)
-        attributes = subject.attributes
-        if home is not None and home in self._filters and home.attributes:
-            # an attribute outside the connector's inclusion list is NULL for every object
-            imported = home.attributes | ALWAYS_IMPORTED
+        home, attributes = self.book.home(subject), subject.attributes
+        imported = self._inclusion(home)
+        if imported is not None:
             attributes = {name: v for name, v in attributes.items() if name in imported}
         parameters = self.book.parameters(subject, home)
         return Context(self._settings.now, attributes, subject.dn, parameters, readings)
+
+    def visible(self, subject: ConnectorObject) -> frozenset[str] | None:
+        """The attributes that are imported of *subject*; `None` where all are."""
+        return self._inclusion(self.book.home(subject))
+
+    def _inclusion(self, home: Connector | None) -> frozenset[str] | None:
+        """The inclusion list of *home*: an attribute outside it is NULL for every object."""
+        if home is not None and home in self._filters and home.attributes:
+            return home.attributes | ALWAYS_IMPORTED
+        return None
 
     def _outcome(
         self, subject: ConnectorObject, linked: Link, members: list[ConnectorObject]

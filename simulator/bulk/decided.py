@@ -1,0 +1,137 @@
+"""The outcome that all objects with equal observations share, as results hold it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from simulator.assumptions import ledger
+from simulator.bulk.abstract import Unclear, abstract, delivered
+from simulator.bulk.shape import Known, Seen, shape_of
+from simulator.bulk.summary import Readings
+from simulator.errors import ObjectError
+from simulator.language.context import Context
+from simulator.objects import ConnectorObject
+from simulator.rule import FlowType, SyncRule
+from simulator.schema import standard_schema
+from simulator.sync.engine import Engine
+from simulator.sync.link import Link, link
+from simulator.sync.outcome import CertificateVerdict, Outcome, Pass
+from simulator.values import Value
+
+_UNITED = ("Merge", "MergeCaseInsensitive")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What results tell of an object; *assumptions* and *findings* are divided by blanks.
+
+    *certificates* are the verdicts on the values of the object that it was made from. *dated* is
+    the text without its end, which is the expiry of the object's only certificate.
+    """
+
+    outcome: str
+    reason: str
+    text: str
+    rule: str
+    attribute: str
+    clause: str
+    assumptions: str
+    findings: str
+    certificates: tuple[CertificateVerdict, ...] = ()
+    dated: str | None = None
+
+
+def decided(outcome: Outcome, dated: bool = False) -> Decided:
+    """*outcome* as results hold it; with *dated* its text is known to end with the expiry."""
+    reason = outcome.reason
+    head = None
+    if dated and reason.code == "certificate-expired" and len(outcome.certificates) == 1:
+        end = outcome.certificates[0].not_after
+        assert reason.text.endswith(end)
+        head = reason.text.removesuffix(end)
+    return Decided(
+        str(outcome.disposition),
+        reason.code,
+        reason.text,
+        reason.rule,
+        reason.attribute,
+        reason.clause,
+        " ".join(outcome.assumptions),
+        " ".join(sorted({f.code for f in outcome.findings})),
+        outcome.certificates,
+        head,
+    )
+
+
+def is_shared(
+    engine: Engine,
+    chosen: Readings,
+    subject: ConnectorObject,
+    outcome: Outcome,
+    by_value: frozenset[str],
+) -> bool:
+    """Whether every object with the observations of *subject* has its *outcome*.
+
+    Its inbound side is observed; what outbound flows give for a value that was observed by its
+    shape alone must follow from the shape, under every reading that could matter.
+    """
+    linked = link(engine.book, [subject], lambda o: engine.context(o, chosen))[0]
+    members = [subject] if linked.members else []
+    others = [
+        {**chosen, id: reading}
+        for id in outcome.assumptions
+        if id not in chosen
+        for reading in ledger()[id].readings
+    ]
+    return all(
+        _follows(engine, readings, subject, members, linked, by_value)
+        for readings in (chosen, *others)
+    )
+
+
+def _follows(
+    engine: Engine, readings: Readings, subject: ConnectorObject,
+    members: list[ConnectorObject], linked: Link, by_value: frozenset[str],
+) -> bool:  # fmt: skip
+    outcome, _ = engine.settle(subject, linked, members, readings)
+    # an error of an outbound flow leaves no metaverse object in the outcome
+    winners = outcome.inbound.winners if outcome.inbound is not None else {}
+    metaverse = {t: w.value for t, w in winners.items() if w.value is not None}
+    seen = {t: Known(v) if t in by_value else shape_of(v) for t, v in metaverse.items()}
+    context = engine.context(subject, readings)
+    return all(
+        not _unites(done)
+        and all(_uniform(rule, seen, metaverse, context) for rule in done.joining.rules)
+        for done in outcome.outbound
+    )
+
+
+def _unites(done: Pass) -> bool:
+    """Whether values of several rules are united into a single one: then equal ones count once."""
+    targets = [f.target for r in done.joining.rules for f in r.flows if f.merge in _UNITED]
+    entra = standard_schema("entra")
+    return any(
+        targets.count(t) > 1 and not ((known := entra.get(t)) and known.multi) for t in targets
+    )
+
+
+def _uniform(
+    rule: SyncRule, seen: Mapping[str, Seen], metaverse: Mapping[str, Value], inner: Context
+) -> bool:
+    """Whether the shapes *seen* tell what each flow of the outbound *rule* gives."""
+    schema = standard_schema("entra")
+    context = Context(inner.now, metaverse, None, inner.parameters, inner.readings)
+    for flow in rule.flows:
+        target = schema.get(flow.target)
+        try:
+            match flow.type:
+                case FlowType.DIRECT:
+                    given = seen.get(flow.sources[0], Known(None))
+                    delivered(given, target, context, limit=False)
+                case FlowType.EXPRESSION:
+                    assert flow.node is not None
+                    delivered(abstract(flow.node, seen, context), target, context, limit=False)
+        except ObjectError:
+            continue  # of values that all have
+        except Unclear:
+            return False
+    return True

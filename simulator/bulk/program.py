@@ -1,0 +1,168 @@
+"""A rule set as a program over batches: the same answers as the reference, for many objects.
+
+The outcome of an object depends only on what the rules observe of it. Each batch is projected on
+those observations; the reference runs once for each different combination, and all rows that have
+it share its outcome. What cannot be shared goes through the reference by itself, and is counted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from simulator.bulk.columns import Codes, Columns, constant
+from simulator.bulk.decided import Decided, decided
+from simulator.bulk.meeting import Met, meeting
+from simulator.bulk.others import by_other
+from simulator.bulk.place import Above, Place, group_rows, place_of
+from simulator.bulk.result import Dictionaries
+from simulator.bulk.statistics import Statistics
+from simulator.bulk.world import ALONE, CRITICAL, Outcomes, World
+from simulator.rule import ConnectorKind, RuleSet, ScopeOperator
+from simulator.sync.engine import Engine, Settings
+from simulator.sync.warnings import CERTIFICATES
+
+if TYPE_CHECKING:
+    import pyarrow
+
+_MEMBERSHIP = (ScopeOperator.ISMEMBEROF, ScopeOperator.ISNOTMEMBEROF)
+_MEETING = "it may meet another object"
+_OTHER = "its column `other` tells more than its fellows'"
+_OBSERVED = "its outcome does not follow from what is observed of it"
+
+
+class Program:
+    """One rule set with its settings, run over record batches in the layout of a snapshot.
+
+    A call is a function of its batch alone, as far as none of its objects meets another one;
+    `meetings` finds those that do. *attributes* are the columns that are needed, beside `dn`,
+    `type`, `classes` and `other`.
+    """
+
+    def __init__(self, rules: RuleSet, settings: Settings) -> None:
+        self._engine = Engine(rules, replace(settings, full=False, certificates=False))
+        self._chosen = settings.readings
+        self._above = Above((*settings.connectors, *rules.connectors))
+        self._worlds: dict[tuple[Place, tuple[tuple[str, object], ...]], World] = {}
+        self._outcomes = Outcomes()
+        self._dictionaries = Dictionaries()
+        self._costly: set[str] = set()
+        self._by_group = any(
+            c.pilot_group for c in settings.connectors if c.kind is ConnectorKind.ACTIVE_DIRECTORY
+        )
+        members = self._by_group or any(
+            c.operator in _MEMBERSHIP for r in rules.rules for group in r.scope for c in group
+        )
+        self.attributes = rules.attributes_read | {CERTIFICATES, CRITICAL, "objectGUID"}
+        self.attributes |= {"memberOf"} if members else set()
+        self.statistics = Statistics()
+
+    def __call__(
+        self, batch: "pyarrow.RecordBatch", meeting: "dict[int, Decided] | None" = None
+    ) -> "pyarrow.RecordBatch":
+        """What becomes of each row of *batch*.
+
+        *meeting* are the rows whose objects may meet others, with their outcomes.
+        """
+        import pyarrow.compute as pc
+
+        columns = Columns(batch, self._costly)
+        self.statistics.rows += columns.rows
+        single = dict(meeting or {})
+        codes = constant(ALONE, columns.rows)
+        alike, rest = by_other(columns, self.attributes)
+        self.statistics.by_reference[_OTHER] += len(rest)
+        for rows, fixed in alike:
+            if rows is None:
+                codes = self._placed(columns)
+            else:
+                part = Columns(batch.take(rows), self._costly, fixed)
+                codes = scattered(codes, rows, self._placed(part))
+        alone = pc.indices_nonzero(pc.equal(codes, ALONE)).to_pylist()
+        alone = [row for row in alone if row not in single]
+        self.statistics.by_reference[_OBSERVED] += len(alone) - len(set(alone) & set(rest))
+        for row, subject in zip(alone, columns.subjects(alone), strict=True):
+            single[row] = decided(next(self._engine.run([subject])))
+        self._dictionaries.add(self._outcomes.all)
+        return self._dictionaries.batch(codes, single)
+
+    def meetings(self, batches: "Sequence[pyarrow.RecordBatch]") -> list[dict[int, Decided]]:
+        """For each of *batches* the rows whose objects may meet others, with their outcomes.
+
+        The batches are all there is; of columns only those are needed that objects are joined by,
+        unless no column tells who may meet.
+        """
+        sets = [Columns(batch, self._costly) for batch in batches]
+        types = {name for columns in sets for name in _types(columns)}
+        groups = meeting(self._engine.book, types).groups
+        if groups is not None:
+            joined = frozenset(name for group in groups for name in group)
+            if any(len(by_other(columns, joined)[0]) > 1 for columns in sets):
+                groups = None  # values by which objects meet stand outside their columns
+        if groups is None:
+            rows = [list(range(columns.rows)) for columns in sets]
+        else:
+            met = Met(groups)
+            for columns in sets:
+                met.add(columns)
+            rows = [met.rows(columns) for columns in sets]
+        self.statistics.by_reference[_MEETING] += sum(map(len, rows))
+        return self._together(sets, rows)
+
+    def _together(self, sets: list[Columns], rows: list[list[int]]) -> list[dict[int, Decided]]:
+        """The outcomes of the objects in *rows*, simulated as one set."""
+        places = [(n, row) for n, found in enumerate(rows) for row in found]
+        subjects = [s for c, found in zip(sets, rows, strict=True) for s in c.subjects(found)]
+        by_object = {id(s): place for s, place in zip(subjects, places, strict=True)}
+        result: list[dict[int, Decided]] = [{} for _ in sets]
+        for outcome in self._engine.run(sorted(subjects, key=lambda o: o.sort_key())):
+            number, row = by_object[id(outcome.subject)]
+            result[number][row] = decided(outcome)
+        return result
+
+    def _placed(self, columns: Columns) -> Codes:
+        """For each row the number of its outcome, or `ALONE`."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if columns.rows == 0:
+            return constant(ALONE, 0)
+        members = [columns.by_value("memberOf")[0]] if self._by_group else []
+        codes, firsts = group_rows(columns, self._above, members)
+        worlds = [self._world(columns, row) for row in firsts]
+        different = list(dict.fromkeys(worlds))
+        if len(different) == 1:
+            return worlds[0].outcomes(columns)
+        which = pa.array([different.index(w) for w in worlds], pa.int32()).take(codes)
+        result = constant(ALONE, columns.rows)
+        for number, world in enumerate(different):
+            rows = pc.indices_nonzero(pc.equal(which, number))
+            part = Columns(columns.batch.take(rows), self._costly, columns.fixed)
+            result = scattered(result, rows, world.outcomes(part))
+        return result
+
+    def _world(self, columns: Columns, row: int) -> World:
+        subject = columns.subject(row)
+        place = place_of(self._engine, self._chosen, subject)
+        key = place, tuple(sorted(columns.fixed.items()))
+        if key not in self._worlds:
+            self._worlds[key] = World(
+                self._engine, self._chosen, place, self._outcomes, self.statistics
+            )
+        return self._worlds[key]
+
+
+def scattered(codes: Codes, rows: "pyarrow.Array", values: Codes) -> Codes:
+    """*codes* with *values* in the places of *rows*, which ascend."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    everyone = pa.array(range(len(codes)), pa.uint64())
+    return pc.replace_with_mask(codes, pc.is_in(everyone, rows.cast(pa.uint64())), values)
+
+
+def _types(columns: Columns) -> set[str]:
+    """The types and classes of the objects."""
+    import pyarrow.compute as pc
+
+    types = pc.unique(columns.array("type")).to_pylist()
+    return {*types, *pc.unique(pc.list_flatten(columns.array("classes"))).to_pylist()}
