@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from simulator.assumptions import ledger
 from simulator.bulk.abstract import Unclear, abstract, delivered
 from simulator.bulk.shape import Known, Seen, shape_of
-from simulator.bulk.summary import Readings
+from simulator.bulk.summary import EXPIRED, Readings
 from simulator.errors import ObjectError
 from simulator.language.context import Context
 from simulator.objects import ConnectorObject
@@ -40,11 +40,11 @@ class Decided:
     dated: str | None = None
 
 
-def decided(outcome: Outcome, dated: bool = False) -> Decided:
-    """*outcome* as results hold it; with *dated* its text is known to end with the expiry."""
+def decided(outcome: Outcome) -> Decided:
+    """*outcome* as results hold it."""
     reason = outcome.reason
     head = None
-    if dated and reason.code == "certificate-expired" and len(outcome.certificates) == 1:
+    if reason.code == EXPIRED and len(outcome.certificates) == 1:
         end = outcome.certificates[0].not_after
         assert reason.text.endswith(end)
         head = reason.text.removesuffix(end)

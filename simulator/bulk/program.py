@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from simulator.bulk.columns import Codes, Columns, constant
 from simulator.bulk.decided import Decided, decided
+from simulator.bulk.expiry import dated_texts
 from simulator.bulk.meeting import Met, meeting
 from simulator.bulk.others import by_other
 from simulator.bulk.place import Above, Place, group_rows, place_of
@@ -83,7 +84,8 @@ class Program:
         for row, subject in zip(alone, columns.subjects(alone), strict=True):
             single[row] = decided(next(self._engine.run([subject])))
         self._dictionaries.add(self._outcomes.all)
-        return self._dictionaries.batch(codes, single)
+        texts = dated_texts(columns, codes, self._outcomes.all)
+        return self._dictionaries.batch(codes, single, texts)
 
     def meetings(self, batches: "Sequence[pyarrow.RecordBatch]") -> list[dict[int, Decided]]:
         """For each of *batches* the rows whose objects may meet others, with their outcomes.

@@ -46,27 +46,41 @@ class Dictionaries:
                 self._places[name].append(place)
         self._count = len(outcomes)
 
-    def batch(self, codes: Codes, single: Mapping[int, Decided]) -> "pyarrow.RecordBatch":
+    def batch(
+        self, codes: Codes, single: Mapping[int, Decided], said: Mapping[int, str]
+    ) -> "pyarrow.RecordBatch":
         """The result of rows whose outcomes have the numbers *codes*.
 
-        *single* are rows with an outcome of their own, whatever their number is.
+        *single* are rows with an outcome of their own, whatever their number is, *said* those with
+        a text of their own.
         """
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        rows = sorted(single)
-        everyone = pa.array(range(len(codes)), pa.int32())
-        mask = pc.is_in(everyone, pa.array(rows, pa.int32())) if rows else None
         numbers = pc.if_else(pc.less(codes, 0), pa.scalar(self._count, pa.int32()), codes)
         arrays = []
         for name in COLUMNS:
             texts = dict(self._texts[name])
-            own = [texts.setdefault(getattr(single[row], name), len(texts)) for row in rows]
+            own = {row: str(getattr(outcome, name)) for row, outcome in single.items()}
+            if name == "text":
+                own = {**said, **own}
             # the number of a row with an outcome of its own may be none: it takes the last place
-            places = pa.array([*self._places[name], 0], pa.int32())
-            indices = places.take(numbers)
-            if mask is not None:
-                indices = pc.replace_with_mask(indices, mask, pa.array(own, pa.int32()))
+            indices = pa.array([*self._places[name], 0], pa.int32()).take(numbers)
+            if own:
+                indices = _replaced(
+                    indices, {row: texts.setdefault(text, len(texts)) for row, text in own.items()}
+                )
             dictionary = pa.array([*texts] or [""], pa.string())
             arrays.append(pa.DictionaryArray.from_arrays(indices, dictionary))
         return pa.record_batch(arrays, schema=result_schema())
+
+
+def _replaced(codes: Codes, own: Mapping[int, int]) -> Codes:
+    """*codes* with those of the rows *own* in their places."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    rows = sorted(own)
+    everyone = pa.array(range(len(codes)), pa.int32())
+    mask = pc.is_in(everyone, pa.array(rows, pa.int32()))
+    return pc.replace_with_mask(codes, mask, pa.array([own[r] for r in rows], pa.int32()))

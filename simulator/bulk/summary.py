@@ -31,6 +31,7 @@ Readings: TypeAlias = Mapping[str, str]
 Part: TypeAlias = Callable[[Readings], tuple[Hashable, Context]]
 # Certificates near their expiry are shifted by the readings of A-12 even where it was not used.
 SHIFTING = "A-12"
+EXPIRED = "certificate-expired"
 PRESENCE = (ScopeOperator.ISNULL, ScopeOperator.ISNOTNULL)
 
 
@@ -105,9 +106,13 @@ def _steps(step: Step | None, subject: ConnectorObject, context: Context) -> Has
         verdicts = reasons.certificate_verdicts(subject, step, context.now)
         count = sum(s.value is True for s in selection.steps[1:])
     decided = deciding(step)
+    code, text = reasons.condition_reason(decided, verdicts)
+    if code == EXPIRED and len(verdicts) == 1:
+        text = text.removesuffix(verdicts[0].not_after)  # each row has its own
     return (
         render(decided.node),
-        reasons.condition_reason(decided, verdicts),
+        code,
+        text,
         count,
         tuple(v.verdict for v in verdicts),
     )

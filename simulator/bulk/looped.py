@@ -1,0 +1,76 @@
+"""The rows that go through their certificates: which test each value fails, and what follows."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from simulator.assumptions import DECIDED
+from simulator.bulk.columns import Columns
+from simulator.bulk.generate import FirstFailing, generated
+from simulator.bulk.loop import GUID, Loop, find_loop
+from simulator.bulk.summary import SHIFTING, Readings
+from simulator.certificates import CertificateError
+from simulator.language import patterns
+from simulator.language.context import Context
+from simulator.language.nodes import Node
+
+if TYPE_CHECKING:
+    import pyarrow
+
+# How many values fail first at which test, by the test that comes first in the list of values.
+Form: TypeAlias = tuple[tuple[int, int], ...]
+_REFUSALS = (
+    CertificateError, patterns.PatternError, patterns.NotPortable, patterns.PatternTimeoutError,
+)  # fmt: skip
+
+
+class Looped:
+    """One expression that goes through certificates, for the rows where it gets so far.
+
+    Rows that are equal in all else that the expression reads, and whose values fail at the same
+    tests, have one summary: the steps of the reference would be the same.
+    """
+
+    def __init__(self, loop: Loop, first_failing: FirstFailing) -> None:
+        self.costly = loop.costly
+        self._loop, self._first_failing = loop, first_failing
+        self._forms: dict[tuple[int, ...], Form] = {}
+        self._known: dict[tuple[object, Form], int] = {}
+
+    def numbers(
+        self, columns: Columns, rows: "pyarrow.Array", keys: list[object],
+        summary_of: Callable[[int], int],
+    ) -> list[int | None]:  # fmt: skip
+        """The number of a summary for each of *rows*; `None` for those out of the ordinary.
+
+        *keys* say for each row what else the expression reads of it; *summary_of* works out the
+        summary of a row, by the reference.
+        """
+        every = columns.array(self._loop.attribute).take(rows).to_pylist()
+        guids = columns.array(GUID).take(rows).to_pylist()
+        found: list[int | None] = []
+        for position, (values, guid) in enumerate(zip(every, guids, strict=True)):
+            try:
+                failing = self._first_failing(values, guid)
+            except _REFUSALS:
+                failing = None
+            if failing is None:
+                found.append(None)
+                continue
+            form = self._forms.get(failing)
+            if form is None:
+                form = self._forms[failing] = tuple(Counter(failing).items())
+            key = keys[position], form
+            number = self._known.get(key)
+            if number is None:
+                number = self._known[key] = summary_of(rows[position].as_py())
+            found.append(number)
+        return found
+
+
+def looped(node: Node, context: Context, chosen: Readings) -> Looped | None:
+    """What goes through the certificates in *node*, if that is all that it does with them."""
+    if chosen.get(SHIFTING, DECIDED) != DECIDED:
+        return None
+    loop = find_loop(node, context)
+    return Looped(loop, generated(loop, context)) if loop is not None else None
