@@ -157,7 +157,7 @@ def random_object(chance: random.Random, number: int) -> ConnectorObject:
         "memberOf": maybe((Reference("CN=G,DC=contoso,DC=com"),), share=0.3),
         "userCertificate": maybe(
             tuple(chance.sample(CERTIFICATES, chance.randint(1, 3))), (b"junk",),
-            tuple(chance.sample(CERTIFICATES, 2)) + (b"junk",),
+            (*chance.sample(CERTIFICATES, 2), b"junk"),
             Unreadable("left out", carried=False) if chance.random() < 0.1 else (b"1",),
         ),
     }  # fmt: skip

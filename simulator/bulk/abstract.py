@@ -5,12 +5,22 @@ by object. Parts that read no more than known values are run by the reference it
 """
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from simulator.bulk.shape import TEXTS, Known, Seen, Shape, shape_of
 from simulator.language.compile import prepared
 from simulator.language.context import Context
 from simulator.language.frame import finish, run
-from simulator.language.nodes import Attribute, Binary, Call, Group, Logical, Node, attributes_of
+from simulator.language.nodes import (
+    Attribute,
+    Binary,
+    Call,
+    Group,
+    Literal,
+    Logical,
+    Node,
+    attributes_of,
+)
 from simulator.language.readings import flat, joins_without_brackets
 from simulator.schema import AttributeType
 from simulator.sync.flow import MAXIMUM_LENGTH, converted, short_enough
@@ -21,29 +31,56 @@ class Unclear(Exception):  # noqa: N818  # no error: the answer is that objects 
     """The shapes do not tell what the expression gives."""
 
 
-def abstract(node: Node, seen: Mapping[str, Seen], context: Context) -> Seen:
+class Finer(Unclear):
+    """They would, if it were known where a text has the first of a delimiter.
+
+    *attribute* is that of the text, *delimiter* one character.
+    """
+
+    def __init__(self, attribute: str, delimiter: str) -> None:
+        super().__init__(attribute)
+        self.attribute, self.delimiter = attribute, delimiter
+
+
+# Where a text has a delimiter: nowhere, at its beginning, or after it.
+NOWHERE, FIRST, LATER = range(3)
+Facts: TypeAlias = Mapping[tuple[str, str], int]
+NO_FACTS: Facts = {}
+
+
+def abstract(
+    node: Node, seen: Mapping[str, Seen], context: Context, facts: Facts = NO_FACTS
+) -> Seen:
     """What *node* gives for all objects whose attributes look as *seen*.
 
     *context* is that of one of them; it learns what all have in common: assumptions and notes.
+    *facts* tell where texts have a delimiter.
     """
     if all(isinstance(seen.get(name, Known(None)), Known) for name in attributes_of(node)):
         return Known(run(prepared(node), context))
     match node:
         case Group(inner=inner):
-            return abstract(inner, seen, context)
+            return abstract(inner, seen, context, facts)
         case Attribute(name=name):
             return seen[name]
         case Logical() if flat(node) is None:
-            return _logical(node, seen, context)
+            return _logical(node, seen, context, facts)
         case Call(name="IIF", arguments=(condition, then, otherwise)):
-            holds = _truth(abstract(condition, seen, context))
-            return abstract(then if holds else otherwise, seen, context)
+            holds = _truth(abstract(condition, seen, context, facts))
+            return abstract(then if holds else otherwise, seen, context, facts)
         case Binary(operator="&", left=left, right=right) if not joins_without_brackets(node):
-            return _joined(abstract(left, seen, context), abstract(right, seen, context))
+            return _joined(
+                abstract(left, seen, context, facts), abstract(right, seen, context, facts)
+            )
         case Call(name=name, arguments=(argument,)) if name in _FUNCTIONS:
-            given = abstract(argument, seen, context)
+            given = abstract(argument, seen, context, facts)
             if isinstance(given, Shape):
                 return _FUNCTIONS[name](given, context)
+        case Call(
+            name="Word",
+            arguments=(Attribute(name=name), Literal(value=1), Literal(value=str(delimiter))),
+        ) if len(delimiter) == 1 and delimiter.isascii() and delimiter not in '"\\':
+            return _first_word(name, delimiter, seen[name], context, facts)
     raise Unclear
 
 
@@ -75,10 +112,10 @@ def _truth(given: Seen) -> bool:
     raise Unclear
 
 
-def _logical(node: Logical, seen: Mapping[str, Seen], context: Context) -> Seen:
+def _logical(node: Logical, seen: Mapping[str, Seen], context: Context, facts: Facts) -> Seen:
     decisive = node.operator == "||"
     for operand in node.operands:
-        if _truth(abstract(operand, seen, context)) is decisive:
+        if _truth(abstract(operand, seen, context, facts)) is decisive:
             return Known(decisive)
     return Known(not decisive)
 
@@ -95,6 +132,20 @@ def _joined(left: Seen, right: Seen) -> Seen:
         else:
             raise Unclear
     return Shape("str", None, total)  # not empty: one side at least is a Shape
+
+
+def _first_word(name: str, delimiter: str, given: Seen, context: Context, facts: Facts) -> Seen:
+    """The first word of a text, cut at *delimiter*; a text without it is one word."""
+    if not isinstance(given, Shape) or given.kind != "str" or given.count is not None:
+        raise Unclear
+    if (name, delimiter) not in facts:
+        raise Finer(name, delimiter)
+    match facts[name, delimiter]:
+        case place if place == FIRST:
+            return Known("")
+        case place if place == NOWHERE:
+            context.note("word-no-delimiter", "a text without any of the delimiters is one word")
+    return Shape("str", None, given.longest)
 
 
 def _single(given: Shape, kind: str) -> Shape:

@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from simulator.assumptions import ledger
 from simulator.bulk.abstract import Unclear, abstract, delivered
 from simulator.bulk.shape import Known, Seen, shape_of
 from simulator.bulk.summary import EXPIRED, Readings
 from simulator.errors import ObjectError
 from simulator.language.context import Context
 from simulator.objects import ConnectorObject
-from simulator.rule import FlowType, SyncRule
+from simulator.rule import FlowType, RuleSet, SyncRule
 from simulator.schema import standard_schema
-from simulator.sync.engine import Engine
-from simulator.sync.link import Link, link
+from simulator.sync.engine import Engine, Settings
+from simulator.sync.link import Link
 from simulator.sync.outcome import CertificateVerdict, Outcome, Pass
 from simulator.values import Value
 
@@ -62,45 +61,51 @@ def decided(outcome: Outcome) -> Decided:
     )
 
 
-def is_shared(
-    engine: Engine,
-    chosen: Readings,
-    subject: ConnectorObject,
-    outcome: Outcome,
-    by_value: frozenset[str],
-) -> bool:
-    """Whether every object with the observations of *subject* has its *outcome*.
+class Recorder(Engine):
+    """An engine that keeps what became of an object under each reading that was tried."""
 
-    Its inbound side is observed; what outbound flows give for a value that was observed by its
-    shape alone must follow from the shape, under every reading that could matter.
+    def __init__(self, rules: RuleSet, settings: Settings) -> None:
+        super().__init__(rules, settings)
+        self.settled: list[tuple[Readings, Outcome]] = []
+
+    def settle(
+        self,
+        subject: ConnectorObject,
+        linked: Link,
+        members: list[ConnectorObject],
+        readings: Readings,
+    ) -> tuple[Outcome, set[str]]:
+        """As the engine does it, and kept."""
+        outcome, used = super().settle(subject, linked, members, readings)
+        self.settled.append((readings, outcome))
+        return outcome, used
+
+    def alone(self, subject: ConnectorObject) -> Outcome:
+        """The outcome of *subject*, which meets no other object."""
+        self.settled = []
+        return next(self.run([subject]))
+
+
+def is_shared(engine: Recorder, subject: ConnectorObject, by_value: frozenset[str]) -> bool:
+    """Whether every object with the observations of *subject* has its outcome.
+
+    *engine* has just run it. Its inbound side is observed; what outbound flows give for a value
+    that was observed by its shape alone must follow from the shape, under every reading tried.
     """
-    linked = link(engine.book, [subject], lambda o: engine.context(o, chosen))[0]
-    members = [subject] if linked.members else []
-    others = [
-        {**chosen, id: reading}
-        for id in outcome.assumptions
-        if id not in chosen
-        for reading in ledger()[id].readings
-    ]
     return all(
-        _follows(engine, readings, subject, members, linked, by_value)
-        for readings in (chosen, *others)
+        _follows(engine.context(subject, readings), outcome, by_value)
+        for readings, outcome in engine.settled
     )
 
 
-def _follows(
-    engine: Engine, readings: Readings, subject: ConnectorObject,
-    members: list[ConnectorObject], linked: Link, by_value: frozenset[str],
-) -> bool:  # fmt: skip
-    outcome, _ = engine.settle(subject, linked, members, readings)
+def _follows(inner: Context, outcome: Outcome, by_value: frozenset[str]) -> bool:
     # an error of an outbound flow leaves no metaverse object in the outcome
     winners = outcome.inbound.winners if outcome.inbound is not None else {}
     metaverse = {t: w.value for t, w in winners.items() if w.value is not None}
     seen = {t: Known(v) if t in by_value else shape_of(v) for t, v in metaverse.items()}
-    context = engine.context(subject, readings)
     return all(
         not _unites(done)
-        and all(_uniform(rule, seen, metaverse, context) for rule in done.joining.rules)
+        and all(_uniform(rule, seen, metaverse, inner) for rule in done.joining.rules)
         for done in outcome.outbound
     )
 

@@ -8,6 +8,7 @@ test that each one fails, and a generated function can tell that.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeGuard
 
 from simulator.assumptions import ledger
 from simulator.bulk.staged import OF_SHAPE, shape_reads
@@ -69,10 +70,14 @@ Test = Readable | Dated | Named
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """The attribute whose values are gone through, and the tests that each must pass."""
+    """The attribute whose values are gone through, and the tests that each must pass.
+
+    *counted* tells that the expression also asks how many values the attribute has.
+    """
 
     attribute: str
     tests: tuple[Test, ...]
+    counted: bool
 
     @property
     def costly(self) -> frozenset[str]:
@@ -98,7 +103,8 @@ def find_loop(node: Node, context: Context) -> Loop | None:
         return None
     tests = [_test(test, variable.name, context) for test in _tests(body)]
     told = tuple(t for t in tests if t is not None)
-    loop = Loop(read.name, told)
+    counts = [_bare(n.arguments[0]) for n in walk(node) if _asks(n) and n.name == "Count"]
+    loop = Loop(read.name, told, Attribute(read.name) in counts)
     inside = {id(n) for n in walk(body)} | {id(read)} | {id(a) for a in shape_reads(node)}
     elsewhere = {a.name for a in walk(node) if isinstance(a, Attribute) and id(a) not in inside}
     if len(told) < len(tests) or elsewhere & loop.costly:
@@ -118,7 +124,7 @@ def _only_counted(node: Node, loop: Call) -> bool:
             case Call(name="With", arguments=(Variable(name=bound), value, body)) if (
                 _bare(value) is loop
             ):
-                asked = {id(_bare(n.arguments[0])) for n in walk(body) if _asks(n)}  # type: ignore[union-attr]  # a call
+                asked = {id(_bare(n.arguments[0])) for n in walk(body) if _asks(n)}
                 uses = [n for n in walk(body) if isinstance(n, Variable) and n.name == bound]
                 return all(id(use) in asked for use in uses)
             case Group():
@@ -127,7 +133,7 @@ def _only_counted(node: Node, loop: Call) -> bool:
     return False
 
 
-def _asks(node: Node) -> bool:
+def _asks(node: Node) -> TypeGuard[Call]:
     return isinstance(node, Call) and node.name in OF_SHAPE and len(node.arguments) == 1
 
 

@@ -17,7 +17,7 @@ from simulator.language.nodes import Node
 if TYPE_CHECKING:
     import pyarrow
 
-# How many values fail first at which test, by the test that comes first in the list of values.
+# How many values fail first at which test, in the order in which the list of values meets them.
 Form: TypeAlias = tuple[tuple[int, int], ...]
 _REFUSALS = (
     CertificateError, patterns.PatternError, patterns.NotPortable, patterns.PatternTimeoutError,
@@ -28,23 +28,26 @@ class Looped:
     """One expression that goes through certificates, for the rows where it gets so far.
 
     Rows that are equal in all else that the expression reads, and whose values fail at the same
-    tests, have one summary: the steps of the reference would be the same.
+    tests, have one summary: the steps of the reference would be the same. Where some values pass
+    all tests, only their number counts: every test was made, and no reason tells the failures of
+    the others, unless the object is filtered all the same.
     """
 
     def __init__(self, loop: Loop, first_failing: FirstFailing) -> None:
-        self.costly = loop.costly
+        self.costly, self.attribute, self.counted = loop.costly, loop.attribute, loop.counted
         self._loop, self._first_failing = loop, first_failing
         self._forms: dict[tuple[int, ...], Form] = {}
         self._known: dict[tuple[object, Form], int] = {}
+        self._passing: dict[tuple[object, int], int] = {}
 
     def numbers(
         self, columns: Columns, rows: "pyarrow.Array", keys: list[object],
-        summary_of: Callable[[int], int],
+        summary_of: Callable[[int], tuple[int, bool]],
     ) -> list[int | None]:  # fmt: skip
         """The number of a summary for each of *rows*; `None` for those out of the ordinary.
 
         *keys* say for each row what else the expression reads of it; *summary_of* works out the
-        summary of a row, by the reference.
+        summary of a row, by the reference, and whether it is filtered.
         """
         every = columns.array(self._loop.attribute).take(rows).to_pylist()
         guids = columns.array(GUID).take(rows).to_pylist()
@@ -63,9 +66,22 @@ class Looped:
             key = keys[position], form
             number = self._known.get(key)
             if number is None:
-                number = self._known[key] = summary_of(rows[position].as_py())
+                number = self._known[key] = self._number(key, summary_of, rows[position].as_py())
             found.append(number)
         return found
+
+    def _number(
+        self, key: tuple[object, Form], summary_of: Callable[[int], tuple[int, bool]], row: int
+    ) -> int:
+        """The number of the summary of *row*, which is the first with that *key*."""
+        passing = dict(key[1]).get(len(self._loop.tests), 0)
+        alike = self._passing.get((key[0], passing)) if passing else None
+        if alike is not None:
+            return alike
+        number, filtered = summary_of(row)
+        if passing and not filtered:
+            self._passing[key[0], passing] = number
+        return number
 
 
 def looped(node: Node, context: Context, chosen: Readings) -> Looped | None:

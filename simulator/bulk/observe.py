@@ -6,9 +6,10 @@ by its shape if that suffices, and only else row by row.
 """
 
 from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from simulator.bulk.abstract import Unclear, abstract, delivered
+from simulator.bulk.abstract import NO_FACTS, Facts, Finer, Unclear, abstract, delivered
 from simulator.bulk.columns import Codes, Columns, at_rows, combined, constant
 from simulator.bulk.loop import GUID
 from simulator.bulk.looped import Looped, looped
@@ -103,6 +104,16 @@ class ScopeObserver:
         return pa.array(found, pa.int32()).take(codes)
 
 
+@dataclass(frozen=True, slots=True)
+class _Finer:
+    """What else tells the answer: the place of a delimiter in a text; and the answers so far."""
+
+    attribute: str
+    delimiter: str
+    seen: Mapping[str, Seen]
+    known: dict[int, int] = field(default_factory=dict)
+
+
 class FlowObserver:
     """What one flow of one rule contributes for each row."""
 
@@ -126,6 +137,8 @@ class FlowObserver:
         self._guarded = Guarded(self._node) if self._node is not None else None
         self._known: dict[Hashable, int] = {}
         self._fitting: dict[Hashable, bool] = {}
+        self._finer: dict[Hashable, _Finer] = {}
+        self._uncounted: dict[tuple[object, ...], tuple[object, ...]] = {}
         self._loop: Looped | None = None
         self._sought = False
 
@@ -146,20 +159,52 @@ class FlowObserver:
                 keys.append(())
                 continue
             values = [values[c] for c, (_, values) in zip(at, coded, strict=True)]
-            key = tuple(v if isinstance(v, Known | Shape | Odd) else ("value", v) for v in values)
+            key: tuple[object, ...] = tuple(
+                v if isinstance(v, Known | Shape | Odd) else ("value", v) for v in values
+            )
             keys.append(key)
             if key not in self._known:
                 seen = dict(zip(self._names, values, strict=True))
-                self._known[key] = self._decide(columns.subject(row), seen, numbers)
+                self._known[key] = self._decide(key, columns.subject(row), seen, numbers)
             found.append(self._known[key])
         result = pa.array(found, pa.int32()).take(codes)
         if UNDECIDED not in found:
             return result
+        for code, key in enumerate(keys):
+            if key in self._finer:
+                result = self._refined(columns, result, pc.equal(codes, code), key, numbers)
         open_rows = pc.equal(result, UNDECIDED)
         rows = pc.indices_nonzero(open_rows)
+        if not len(rows):
+            return result
         keys = [keys[code] for code in codes.take(rows).to_pylist()]
         found_by_row = self._by_row(columns, rows, keys, numbers)
         return pc.replace_with_mask(result, open_rows, pa.array(found_by_row, pa.int32()))
+
+    def _refined(
+        self, columns: Columns, result: Codes, mask: "pyarrow.Array", key: Hashable,
+        numbers: Numbers,
+    ) -> Codes:  # fmt: skip
+        """*result* where *mask* is true, by the place of a delimiter in a text."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        finer = self._finer[key]
+        rows = pc.indices_nonzero(mask)
+        texts = columns.array(finer.attribute).take(rows)
+        places = pc.sign(pc.find_substring(texts, finer.delimiter)).cast(pa.int32())
+        codes, firsts = combined([pc.add(places, 1)])
+        found = []
+        for first, (place,) in zip(firsts, at_rows([pc.add(places, 1)], firsts), strict=True):
+            if place not in finer.known:
+                facts = {(finer.attribute, finer.delimiter): place}
+                part = self._abstract(columns.subject(rows[first].as_py()), finer.seen, facts)
+                try:
+                    finer.known[place] = numbers.of(summarise(part, self._chosen))
+                except Unclear:
+                    finer.known[place] = UNDECIDED
+            found.append(finer.known[place])
+        return pc.replace_with_mask(result, mask, pa.array(found, pa.int32()).take(codes))
 
     def _coded(self, columns: Columns, name: str) -> tuple[Codes, list[object]]:
         shape = name in self._by_shape or (self._node is None and not self._by_value)
@@ -170,11 +215,12 @@ class FlowObserver:
         return codes, [*values]
 
     def _decide(
-        self, subject: ConnectorObject, values: Mapping[str, object], numbers: Numbers
-    ) -> int:
+        self, key: Hashable, subject: ConnectorObject, values: Mapping[str, object],
+        numbers: Numbers,
+    ) -> int:  # fmt: skip
         """The summary for all objects like *subject*; `UNDECIDED` if they can differ.
 
-        *values* are the values, or the shapes, of the attributes that the flow reads.
+        *values* are the values, or the shapes, of the attributes that the flow reads: their *key*.
         """
         costly = frozenset(n for n, v in values.items() if isinstance(v, Shape | Odd))
         part = flow_part(self._engine, self._rule, self._flow, self._by_value, subject)
@@ -192,9 +238,12 @@ class FlowObserver:
         seen = {n: v if isinstance(v, Shape) else Known(subject.attributes.get(n))  # type: ignore[arg-type]  # Known is checked
                 for n, v in values.items()}  # fmt: skip
         try:
-            return numbers.of(summarise(self._abstract(subject, seen), self._chosen))
+            return numbers.of(summarise(self._abstract(subject, seen, NO_FACTS), self._chosen))
+        except Finer as finer:
+            self._finer[key] = _Finer(finer.attribute, finer.delimiter, seen)
         except Unclear:
-            return UNDECIDED
+            pass
+        return UNDECIDED
 
     def _staged(self, part: Part, subject: ConnectorObject, costly: frozenset[str]) -> Part:
         """*part*, if it can be told without the attributes *costly*."""
@@ -207,7 +256,7 @@ class FlowObserver:
 
         return staged
 
-    def _abstract(self, subject: ConnectorObject, seen: Mapping[str, Seen]) -> Part:
+    def _abstract(self, subject: ConnectorObject, seen: Mapping[str, Seen], facts: Facts) -> Part:
         target = standard_schema("metaverse").get(self._flow.target)
         node = self._node
 
@@ -217,7 +266,9 @@ class FlowObserver:
             if self._flow.once:
                 context.reading("A-29")
             try:
-                given = delivered(abstract(node, seen, context), target, context, limit=True)
+                given = delivered(
+                    abstract(node, seen, context, facts), target, context, limit=True
+                )
             except ObjectError as error:
                 return ("error", error.kind, error.message), context
             return (given, None), context
@@ -240,8 +291,8 @@ class FlowObserver:
             numbered = self._loop.numbers(
                 columns,
                 rows.take(pa.array(fit, pa.int64())),
-                [keys[at] for at in fit],
-                lambda row: self._number(columns.subject(row), numbers),
+                [self._looped_key(keys[at]) for at in fit],
+                lambda row: self._looped_number(columns.subject(row), numbers),
             )
             for at, number in zip(fit, numbered, strict=True):
                 found[at] = number
@@ -271,6 +322,23 @@ class FlowObserver:
                 and (GUID not in costly or costly[GUID] == Shape("bin", None, 16))
             )
         return self._fitting[key]
+
+    def _looped_key(self, key: tuple[object, ...]) -> tuple[object, ...]:
+        """*key* without the number of certificates, unless the expression asks for it."""
+        if key not in self._uncounted:
+            assert self._loop is not None
+            certificates = self._loop.attribute if not self._loop.counted else ""
+            self._uncounted[key] = tuple(
+                told for name, told in zip(self._names, key, strict=True) if name != certificates
+            )
+        return self._uncounted[key]
+
+    def _looped_number(self, subject: ConnectorObject, numbers: Numbers) -> tuple[int, bool]:
+        """The summary of *subject*, and whether the flow gives True for it."""
+        number = self._number(subject, numbers)
+        summary = numbers[number]
+        assert summary is not None and isinstance(summary.answer, tuple)
+        return number, summary.answer[0] == ("bool", True)
 
     def _number(self, subject: ConnectorObject, numbers: Numbers) -> int:
         part = flow_part(self._engine, self._rule, self._flow, self._by_value, subject)

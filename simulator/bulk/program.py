@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator.bulk.columns import Codes, Columns, constant
-from simulator.bulk.decided import Decided, decided
+from simulator.bulk.decided import Decided, Recorder, decided
 from simulator.bulk.expiry import dated_texts
 from simulator.bulk.meeting import Met, meeting
 from simulator.bulk.others import by_other
@@ -19,7 +19,7 @@ from simulator.bulk.result import Dictionaries
 from simulator.bulk.statistics import Statistics
 from simulator.bulk.world import ALONE, CRITICAL, Outcomes, World
 from simulator.rule import ConnectorKind, RuleSet, ScopeOperator
-from simulator.sync.engine import Engine, Settings
+from simulator.sync.engine import Settings
 from simulator.sync.warnings import CERTIFICATES
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Program:
     """
 
     def __init__(self, rules: RuleSet, settings: Settings) -> None:
-        self._engine = Engine(rules, replace(settings, full=False, certificates=False))
+        self._engine = Recorder(rules, replace(settings, full=False, certificates=False))
         self._chosen = settings.readings
         self._above = Above((*settings.connectors, *rules.connectors))
         self._worlds: dict[tuple[Place, tuple[tuple[str, object], ...]], World] = {}
@@ -82,7 +82,7 @@ class Program:
         alone = [row for row in alone if row not in single]
         self.statistics.by_reference[_OBSERVED] += len(alone) - len(set(alone) & set(rest))
         for row, subject in zip(alone, columns.subjects(alone), strict=True):
-            single[row] = decided(next(self._engine.run([subject])))
+            single[row] = decided(self._engine.alone(subject))
         self._dictionaries.add(self._outcomes.all)
         texts = dated_texts(columns, codes, self._outcomes.all)
         return self._dictionaries.batch(codes, single, texts)

@@ -21,9 +21,9 @@ class Known:
 class Shape:
     """Some value of *kind*: neither NULL nor empty.
 
-    *count* is the number of values of a multi-valued attribute, each of *kind* and not empty;
-    `None` for a single value. *longest* bounds the characters of each text, or is the exact number
-    of bytes; `None` where no bound is known.
+    *count* is the number of values of a multi-valued attribute, each of *kind* and not empty, or
+    `SEVERAL` for any number above one; `None` for a single value. *longest* bounds the characters
+    of each text, or is the exact number of bytes; `None` where no bound is known.
     """
 
     kind: str
@@ -37,6 +37,7 @@ class Odd:
 
 
 ODD = Odd()
+SEVERAL = 2
 Seen: TypeAlias = Known | Shape
 TEXTS = frozenset({"str", "ref"})
 
@@ -52,7 +53,7 @@ def shape_of(value: Value) -> Seen:
         kind = kinds.pop()
         if kind == "str" and any(len(v) > MAXIMUM_LENGTH for v in value if isinstance(v, str)):
             return Known(value)
-        return Shape(kind, len(value), MAXIMUM_LENGTH if kind == "str" else None)
+        return Shape(kind, min(len(value), SEVERAL), MAXIMUM_LENGTH if kind == "str" else None)
     kind = type_name(value)
     if isinstance(value, bytes):
         return Shape(kind, None, len(value)) if value else Known(value)

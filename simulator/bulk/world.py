@@ -4,14 +4,13 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from simulator.bulk.columns import Codes, Columns, at_rows, combined, constant
-from simulator.bulk.decided import Decided, decided, is_shared
+from simulator.bulk.decided import Decided, Recorder, decided, is_shared
 from simulator.bulk.observe import NOTHING, FlowObserver, Numbers, ScopeObserver
 from simulator.bulk.place import Place
 from simulator.bulk.statistics import Statistics
 from simulator.bulk.summary import SHIFTING, Readings, Summary, tested_by_value
 from simulator.objects import ConnectorObject
 from simulator.rule import LinkType
-from simulator.sync.engine import Engine
 from simulator.sync.warnings import CERTIFICATES, MAXIMUM_CERTIFICATES
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class World:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Recorder,
         chosen: Readings,
         place: Place,
         outcomes: Outcomes,
@@ -104,8 +103,8 @@ class World:
         self._statistics.keys += 1
         if any(SHIFTING in summary.used for summary in summaries if summary is not None):
             return ALONE
-        outcome = next(self._engine.run([subject]))
-        if not is_shared(self._engine, self._chosen, subject, outcome, self._by_value):
+        outcome = self._engine.alone(subject)
+        if not is_shared(self._engine, subject, self._by_value):
             return ALONE
         return self._outcomes.add(decided(outcome))
 
