@@ -4,6 +4,7 @@ A code is a small number in an Arrow array; what it stands for is in a list besi
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from simulator.bulk.shape import ODD, TEXTS, Known, Odd, Seen, Shape, shape_of
@@ -252,7 +253,7 @@ def _first_rows(codes: Codes, count: int) -> list[int]:
     """The first row that has each of *count* codes, which appear in their order."""
     import pyarrow.compute as pc
 
-    if count <= 24:
+    if count <= 400:
         return [pc.index(codes, code).as_py() for code in range(count)]
     found: list[int] = []
     for row, code in enumerate(codes.to_pylist()):
@@ -267,3 +268,21 @@ def at_rows(parts: Sequence[Codes], rows: Sequence[int]) -> list[tuple[int, ...]
 
     wanted = pa.array(rows, pa.int32())
     return list(zip(*(part.take(wanted).to_pylist() for part in parts), strict=True))
+
+
+@lru_cache(maxsize=4)
+def _everyone(rows: int) -> "pyarrow.Array":
+    import pyarrow as pa
+
+    return pa.array(range(rows), pa.int32())
+
+
+def replaced(codes: Codes, rows: "pyarrow.Array", values: Codes) -> Codes:
+    """*codes* with *values* in the places of *rows*, which ascend."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if len(rows) == len(codes):
+        return values
+    mask = pc.is_in(_everyone(len(codes)), rows.cast(pa.int32()))
+    return pc.replace_with_mask(codes, mask, values)

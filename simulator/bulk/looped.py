@@ -37,7 +37,7 @@ class Looped:
         self.costly, self.attribute, self.counted = loop.costly, loop.attribute, loop.counted
         self._loop, self._first_failing = loop, first_failing
         self._forms: dict[tuple[int, ...], Form] = {}
-        self._known: dict[tuple[object, Form], int] = {}
+        self._known: dict[object, dict[Form, int]] = {}
         self._passing: dict[tuple[object, int], int] = {}
 
     def numbers(
@@ -52,6 +52,7 @@ class Looped:
         every = columns.array(self._loop.attribute).take(rows).to_pylist()
         guids = columns.array(GUID).take(rows).to_pylist()
         found: list[int | None] = []
+        places: dict[int, dict[Form, int]] = {}  # by identity: equal keys of rows are one object
         for position, (values, guid) in enumerate(zip(every, guids, strict=True)):
             try:
                 failing = self._first_failing(values, guid)
@@ -63,24 +64,28 @@ class Looped:
             form = self._forms.get(failing)
             if form is None:
                 form = self._forms[failing] = tuple(Counter(failing).items())
-            key = keys[position], form
-            number = self._known.get(key)
+            key = keys[position]
+            known = places.get(id(key))
+            if known is None:
+                known = places[id(key)] = self._known.setdefault(key, {})
+            number = known.get(form)
             if number is None:
-                number = self._known[key] = self._number(key, summary_of, rows[position].as_py())
+                row = rows[position].as_py()
+                number = known[form] = self._number(key, form, summary_of, row)
             found.append(number)
         return found
 
     def _number(
-        self, key: tuple[object, Form], summary_of: Callable[[int], tuple[int, bool]], row: int
+        self, key: object, form: Form, summary_of: Callable[[int], tuple[int, bool]], row: int
     ) -> int:
-        """The number of the summary of *row*, which is the first with that *key*."""
-        passing = dict(key[1]).get(len(self._loop.tests), 0)
-        alike = self._passing.get((key[0], passing)) if passing else None
+        """The number of the summary of *row*, which is the first with that *key* and *form*."""
+        passing = dict(form).get(len(self._loop.tests), 0)
+        alike = self._passing.get((key, passing)) if passing else None
         if alike is not None:
             return alike
         number, filtered = summary_of(row)
         if passing and not filtered:
-            self._passing[key[0], passing] = number
+            self._passing[key, passing] = number
         return number
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.bulk.abstract import NO_FACTS, Facts, Finer, Unclear, abstract, delivered
-from simulator.bulk.columns import Codes, Columns, at_rows, combined, constant
+from simulator.bulk.columns import Codes, Columns, at_rows, combined, constant, replaced
 from simulator.bulk.loop import GUID
 from simulator.bulk.looped import Looped, looped
 from simulator.bulk.shape import ODD, Known, Odd, Seen, Shape
@@ -138,7 +138,6 @@ class FlowObserver:
         self._known: dict[Hashable, int] = {}
         self._fitting: dict[Hashable, bool] = {}
         self._finer: dict[Hashable, _Finer] = {}
-        self._uncounted: dict[tuple[object, ...], tuple[object, ...]] = {}
         self._loop: Looped | None = None
         self._sought = False
 
@@ -177,9 +176,8 @@ class FlowObserver:
         rows = pc.indices_nonzero(open_rows)
         if not len(rows):
             return result
-        keys = [keys[code] for code in codes.take(rows).to_pylist()]
-        found_by_row = self._by_row(columns, rows, keys, numbers)
-        return pc.replace_with_mask(result, open_rows, pa.array(found_by_row, pa.int32()))
+        found_by_row = self._by_row(columns, rows, codes.take(rows), keys, numbers)
+        return replaced(result, rows, pa.array(found_by_row, pa.int32()))
 
     def _refined(
         self, columns: Columns, result: Codes, mask: "pyarrow.Array", key: Hashable,
@@ -204,7 +202,7 @@ class FlowObserver:
                 except Unclear:
                     finer.known[place] = UNDECIDED
             found.append(finer.known[place])
-        return pc.replace_with_mask(result, mask, pa.array(found, pa.int32()).take(codes))
+        return replaced(result, rows, pa.array(found, pa.int32()).take(codes))
 
     def _coded(self, columns: Columns, name: str) -> tuple[Codes, list[object]]:
         shape = name in self._by_shape or (self._node is None and not self._by_value)
@@ -276,25 +274,28 @@ class FlowObserver:
         return part
 
     def _by_row(
-        self,
-        columns: Columns,
-        rows: "pyarrow.Array",
-        keys: list[tuple[object, ...]],
-        numbers: Numbers,
-    ) -> list[int]:
-        """The summaries of *rows*: through the loop over certificates, or by the reference."""
+        self, columns: Columns, rows: "pyarrow.Array", codes: Codes,
+        keys: list[tuple[object, ...]], numbers: Numbers,
+    ) -> list[int]:  # fmt: skip
+        """The summaries of *rows*: through the loop over certificates, or by the reference.
+
+        *codes* say for each row which of *keys* it has.
+        """
         import pyarrow as pa
+        import pyarrow.compute as pc
 
         found: list[int | None] = [None] * len(rows)
-        fit = [at for at, key in enumerate(keys) if self._fits(columns, key)]
+        fit = [code for code in pc.unique(codes).to_pylist() if self._fits(columns, keys[code])]
         if fit and self._loop is not None:
+            places = pc.indices_nonzero(pc.is_in(codes, pa.array(fit, pa.int32())))
+            told = {code: self._looped_key(keys[code]) for code in fit}
             numbered = self._loop.numbers(
                 columns,
-                rows.take(pa.array(fit, pa.int64())),
-                [self._looped_key(keys[at]) for at in fit],
+                rows.take(places),
+                [told[code] for code in codes.take(places).to_pylist()],
                 lambda row: self._looped_number(columns.subject(row), numbers),
             )
-            for at, number in zip(fit, numbered, strict=True):
+            for at, number in zip(places.to_pylist(), numbered, strict=True):
                 found[at] = number
         through = sum(number is not None for number in found)
         self._statistics.observed["certificates"] += through
@@ -325,13 +326,10 @@ class FlowObserver:
 
     def _looped_key(self, key: tuple[object, ...]) -> tuple[object, ...]:
         """*key* without the number of certificates, unless the expression asks for it."""
-        if key not in self._uncounted:
-            assert self._loop is not None
-            certificates = self._loop.attribute if not self._loop.counted else ""
-            self._uncounted[key] = tuple(
-                told for name, told in zip(self._names, key, strict=True) if name != certificates
-            )
-        return self._uncounted[key]
+        assert self._loop is not None
+        certificates = self._loop.attribute if not self._loop.counted else ""
+        told = zip(self._names, key, strict=True)
+        return tuple(value for name, value in told if name != certificates)
 
     def _looped_number(self, subject: ConnectorObject, numbers: Numbers) -> tuple[int, bool]:
         """The summary of *subject*, and whether the flow gives True for it."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from simulator.bulk.columns import Codes, Columns, constant
+from simulator.bulk.columns import Codes, Columns, constant, replaced
 from simulator.bulk.decided import Decided, Recorder, decided
 from simulator.bulk.expiry import dated_texts
 from simulator.bulk.meeting import Met, meeting
@@ -77,7 +77,7 @@ class Program:
                 codes = self._placed(columns)
             else:
                 part = Columns(batch.take(rows), self._costly, fixed)
-                codes = scattered(codes, rows, self._placed(part))
+                codes = replaced(codes, rows, self._placed(part))
         alone = pc.indices_nonzero(pc.equal(codes, ALONE)).to_pylist()
         alone = [row for row in alone if row not in single]
         self.statistics.by_reference[_OBSERVED] += len(alone) - len(set(alone) & set(rest))
@@ -139,7 +139,7 @@ class Program:
         for number, world in enumerate(different):
             rows = pc.indices_nonzero(pc.equal(which, number))
             part = Columns(columns.batch.take(rows), self._costly, columns.fixed)
-            result = scattered(result, rows, world.outcomes(part))
+            result = replaced(result, rows, world.outcomes(part))
         return result
 
     def _world(self, columns: Columns, row: int) -> World:
@@ -151,15 +151,6 @@ class Program:
                 self._engine, self._chosen, place, self._outcomes, self.statistics
             )
         return self._worlds[key]
-
-
-def scattered(codes: Codes, rows: "pyarrow.Array", values: Codes) -> Codes:
-    """*codes* with *values* in the places of *rows*, which ascend."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    everyone = pa.array(range(len(codes)), pa.uint64())
-    return pc.replace_with_mask(codes, pc.is_in(everyone, rows.cast(pa.uint64())), values)
 
 
 def _types(columns: Columns) -> set[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from simulator.bulk.columns import Codes
+from simulator.bulk.columns import Codes, replaced
 from simulator.bulk.decided import Decided
 
 if TYPE_CHECKING:
@@ -67,20 +67,11 @@ class Dictionaries:
             # the number of a row with an outcome of its own may be none: it takes the last place
             indices = pa.array([*self._places[name], 0], pa.int32()).take(numbers)
             if own:
-                indices = _replaced(
-                    indices, {row: texts.setdefault(text, len(texts)) for row, text in own.items()}
+                rows = sorted(own)
+                places = [texts.setdefault(own[row], len(texts)) for row in rows]
+                indices = replaced(
+                    indices, pa.array(rows, pa.int32()), pa.array(places, pa.int32())
                 )
             dictionary = pa.array([*texts] or [""], pa.string())
             arrays.append(pa.DictionaryArray.from_arrays(indices, dictionary))
         return pa.record_batch(arrays, schema=result_schema())
-
-
-def _replaced(codes: Codes, own: Mapping[int, int]) -> Codes:
-    """*codes* with those of the rows *own* in their places."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    rows = sorted(own)
-    everyone = pa.array(range(len(codes)), pa.int32())
-    mask = pc.is_in(everyone, pa.array(rows, pa.int32()))
-    return pc.replace_with_mask(codes, mask, pa.array([own[r] for r in rows], pa.int32()))
