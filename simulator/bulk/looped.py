@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.assumptions import DECIDED
-from simulator.bulk.columns import Columns
+from simulator.bulk.columns import Columns, lists_of
 from simulator.bulk.generate import FirstFailing, generated
 from simulator.bulk.loop import GUID, Loop, find_loop
 from simulator.bulk.summary import SHIFTING, Readings
@@ -33,9 +33,9 @@ class Looped:
     the others, unless the object is filtered all the same.
     """
 
-    def __init__(self, loop: Loop, first_failing: FirstFailing) -> None:
+    def __init__(self, loop: Loop, first_failing: FirstFailing, unusual: int) -> None:
         self.costly, self.attribute, self.counted = loop.costly, loop.attribute, loop.counted
-        self._loop, self._first_failing = loop, first_failing
+        self._loop, self._first_failing, self._unusual = loop, first_failing, unusual
         self._forms: dict[tuple[int, ...], Form] = {}
         self._known: dict[object, dict[Form, int]] = {}
         self._passing: dict[tuple[object, int], int] = {}
@@ -43,15 +43,15 @@ class Looped:
     def numbers(
         self, columns: Columns, rows: "pyarrow.Array", keys: list[object],
         summary_of: Callable[[int], tuple[int, bool]],
-    ) -> list[int | None]:  # fmt: skip
-        """The number of a summary for each of *rows*; `None` for those out of the ordinary.
+    ) -> list[int]:  # fmt: skip
+        """The number of a summary for each of *rows*; *unusual* for those out of the ordinary.
 
         *keys* say for each row what else the expression reads of it; *summary_of* works out the
         summary of a row, by the reference, and whether it is filtered.
         """
-        every = columns.array(self._loop.attribute).take(rows).to_pylist()
+        every = lists_of(columns.array(self._loop.attribute).take(rows))
         guids = columns.array(GUID).take(rows).to_pylist()
-        found: list[int | None] = []
+        found: list[int] = []
         places: dict[int, dict[Form, int]] = {}  # by identity: equal keys of rows are one object
         for position, (values, guid) in enumerate(zip(every, guids, strict=True)):
             try:
@@ -59,7 +59,7 @@ class Looped:
             except _REFUSALS:
                 failing = None
             if failing is None:
-                found.append(None)
+                found.append(self._unusual)
                 continue
             form = self._forms.get(failing)
             if form is None:
@@ -89,9 +89,12 @@ class Looped:
         return number
 
 
-def looped(node: Node, context: Context, chosen: Readings) -> Looped | None:
-    """What goes through the certificates in *node*, if that is all that it does with them."""
+def looped(node: Node, context: Context, chosen: Readings, unusual: int) -> Looped | None:
+    """What goes through the certificates in *node*, if that is all that it does with them.
+
+    *unusual* is the number for rows that the reference looks at by themselves.
+    """
     if chosen.get(SHIFTING, DECIDED) != DECIDED:
         return None
     loop = find_loop(node, context)
-    return Looped(loop, generated(loop, context)) if loop is not None else None
+    return Looped(loop, generated(loop, context), unusual) if loop is not None else None

@@ -37,15 +37,16 @@ if TYPE_CHECKING:
     import pyarrow
 
 _MEMBERSHIP = (ScopeOperator.ISMEMBEROF, ScopeOperator.ISNOTMEMBEROF)
-NOTHING, UNDECIDED = 0, -1  # numbers of summaries: not observed, not yet known
+# numbers of summaries: not observed, shared with no other row, and not yet known
+NOTHING, UNUSUAL, UNDECIDED = 0, 1, -1
 
 
 class Numbers:
-    """A number for each different summary, from 1 on."""
+    """A number for each different summary, from 2 on."""
 
     def __init__(self) -> None:
         self._numbers: dict[Summary, int] = {}
-        self._summaries: list[Summary | None] = [None]
+        self._summaries: list[Summary | None] = [None, None]
 
     def of(self, summary: Summary) -> int:
         """The number of *summary*."""
@@ -284,7 +285,7 @@ class FlowObserver:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        found: list[int | None] = [None] * len(rows)
+        found = [UNDECIDED] * len(rows)
         fit = [code for code in pc.unique(codes).to_pylist() if self._fits(columns, keys[code])]
         if fit and self._loop is not None:
             places = pc.indices_nonzero(pc.is_in(codes, pa.array(fit, pa.int32())))
@@ -295,14 +296,18 @@ class FlowObserver:
                 [told[code] for code in codes.take(places).to_pylist()],
                 lambda row: self._looped_number(columns.subject(row), numbers),
             )
-            for at, number in zip(places.to_pylist(), numbered, strict=True):
-                found[at] = number
-        through = sum(number is not None for number in found)
-        self._statistics.observed["certificates"] += through
-        self._statistics.observed["closures"] += len(rows) - through
-        rest = [row for row, n in zip(rows.to_pylist(), found, strict=True) if n is None]
+            if len(numbered) == len(found):
+                found = numbered
+            else:
+                for at, number in zip(places.to_pylist(), numbered, strict=True):
+                    found[at] = number
+            self._statistics.observed["certificates"] += len(numbered)
+        if UNDECIDED not in found:
+            return found
+        rest = [row for row, n in zip(rows.to_pylist(), found, strict=True) if n == UNDECIDED]
+        self._statistics.observed["closures"] += len(rest)
         others = iter([self._number(subject, numbers) for subject in columns.subjects(rest)])
-        return [next(others) if number is None else number for number in found]
+        return [next(others) if number == UNDECIDED else number for number in found]
 
     def _fits(self, columns: Columns, key: tuple[object, ...]) -> bool:
         """Whether rows that are equal in *key* differ in nothing but what the loop looks at."""
@@ -310,7 +315,7 @@ class FlowObserver:
             if self._node is not None and not self._sought:
                 self._sought = True
                 context = self._engine.context(columns.subject(0), self._chosen)
-                self._loop = looped(self._node, context, self._chosen)
+                self._loop = looped(self._node, context, self._chosen, UNUSUAL)
             costly = {
                 name: told
                 for name, told in zip(self._names, key, strict=True)

@@ -4,7 +4,7 @@ Only the DN above an object counts for these, so that they are found once for ea
 DN counts where an object may itself be named by a connector.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -83,8 +83,8 @@ class Above:
         }
         self._above_named = {next(iter(list(ancestors(key))[1:]), "") for key in named}
 
-    def codes(self, names: "pyarrow.Array") -> Codes:
-        """A code for each of the DNs *names*; equal where the objects stand in one place."""
+    def of(self, names: "pyarrow.Array") -> "pyarrow.Array":
+        """For each of the DNs *names* the one above: what is equal stands in one place."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -92,18 +92,32 @@ class Above:
         encoded = above.dictionary_encode()
         own = [dn_key(dn) in self._above_named for dn in encoded.dictionary.to_pylist()]
         if not any(own):
-            return encoded.indices
+            return encoded
         kept = pa.array(own).take(encoded.indices)
-        return pc.if_else(kept, names, above).dictionary_encode().indices
+        # a blank before it tells an object's own DN from the DN above another
+        return pc.if_else(
+            kept, pc.binary_join_element_wise("", names, " "), above
+        ).dictionary_encode()
 
 
-def group_rows(columns: Columns, above: Above, more: Iterable[Codes]) -> tuple[Codes, list[int]]:
-    """A code for each different place of the rows, and the first row of each.
+def group_rows(
+    columns: Columns, above: Above, more: Sequence[Codes]
+) -> tuple[Codes, list[int], list[Hashable]]:
+    """A code for each different place of the rows, the first row of each, and what names it.
 
-    *more* are codes of what else makes a place.
+    *more* are codes of what else makes a place; then nothing names it beyond the batch.
     """
-    parts = [above.codes(columns.array("dn")), _encoded(columns, "type"), _classes(columns)]
-    return combined([*parts, *more])
+    parents = above.of(columns.array("dn"))
+    parts = [parents.indices, _encoded(columns, "type"), _classes(columns), *more]
+    codes, firsts = combined(parts)
+    if more:
+        return codes, firsts, [None] * len(firsts)
+    names = [
+        (parents[row].as_py(), columns.array("type")[row].as_py(),
+         tuple(columns.array("classes")[row].as_py()))
+        for row in firsts
+    ]  # fmt: skip
+    return codes, firsts, [*names]
 
 
 def _encoded(columns: Columns, name: str) -> Codes:

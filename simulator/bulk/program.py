@@ -5,7 +5,7 @@ those observations; the reference runs once for each different combination, and 
 it share its outcome. What cannot be shared goes through the reference by itself, and is counted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,7 @@ class Program:
         self._chosen = settings.readings
         self._above = Above((*settings.connectors, *rules.connectors))
         self._worlds: dict[tuple[Place, tuple[tuple[str, object], ...]], World] = {}
+        self._named: dict[Hashable, World] = {}
         self._outcomes = Outcomes()
         self._dictionaries = Dictionaries()
         self._costly: set[str] = set()
@@ -129,8 +130,8 @@ class Program:
         if columns.rows == 0:
             return constant(ALONE, 0)
         members = [columns.by_value("memberOf")[0]] if self._by_group else []
-        codes, firsts = group_rows(columns, self._above, members)
-        worlds = [self._world(columns, row) for row in firsts]
+        codes, firsts, names = group_rows(columns, self._above, members)
+        worlds = [self._world(columns, row, name) for row, name in zip(firsts, names, strict=True)]
         different = list(dict.fromkeys(worlds))
         if len(different) == 1:
             return worlds[0].outcomes(columns)
@@ -142,15 +143,19 @@ class Program:
             result = replaced(result, rows, world.outcomes(part))
         return result
 
-    def _world(self, columns: Columns, row: int) -> World:
-        subject = columns.subject(row)
-        place = place_of(self._engine, self._chosen, subject)
-        key = place, tuple(sorted(columns.fixed.items()))
-        if key not in self._worlds:
-            self._worlds[key] = World(
+    def _world(self, columns: Columns, row: int, name: Hashable) -> World:
+        """The world of *row*, whose place has that *name* in every batch, if it is not `None`."""
+        fixed = tuple(sorted(columns.fixed.items()))
+        if name is not None and (name, fixed) in self._named:
+            return self._named[name, fixed]
+        place = place_of(self._engine, self._chosen, columns.subject(row))
+        if (place, fixed) not in self._worlds:
+            self._worlds[place, fixed] = World(
                 self._engine, self._chosen, place, self._outcomes, self.statistics
             )
-        return self._worlds[key]
+        if name is not None:
+            self._named[name, fixed] = self._worlds[place, fixed]
+        return self._worlds[place, fixed]
 
 
 def _types(columns: Columns) -> set[str]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from simulator.bulk.columns import Codes, Columns, at_rows, combined, constant
 from simulator.bulk.decided import Decided, Recorder, decided, is_shared
-from simulator.bulk.observe import NOTHING, FlowObserver, Numbers, ScopeObserver
+from simulator.bulk.observe import NOTHING, UNUSUAL, FlowObserver, Numbers, ScopeObserver
 from simulator.bulk.place import Place
 from simulator.bulk.statistics import Statistics
 from simulator.bulk.summary import SHIFTING, Readings, Summary, tested_by_value
@@ -68,6 +68,9 @@ class World:
         codes, firsts = combined(parts)
         found = []
         for row, key in zip(firsts, at_rows(parts, firsts), strict=True):
+            if UNUSUAL in key:
+                found.append(ALONE)
+                continue
             if key not in self._decided:
                 summaries = [self._numbers[number] for number in key[1 + len(shapes) :]]
                 self._decided[key] = self._decide(summaries, columns.subject(row))
