@@ -21,10 +21,15 @@ def batches_of(objects: Sequence[ConnectorObject], rows: int = 10_000) -> list[p
     return [batch(objects[at : at + rows], names, schema) for at in starts]
 
 
-def told(outcome: Outcome) -> dict[str, Any]:
+def told(outcome: Outcome, certificates: bool) -> dict[str, Any]:
     """What the bulk engine must say of an object with this *outcome*."""
     reason = outcome.reason
+    judged = {
+        "verdicts": [c.verdict for c in outcome.certificates],
+        "expiries": [c.not_after for c in outcome.certificates],
+    }
     return {
+        **(judged if certificates else {}),
         "outcome": str(outcome.disposition),
         "reason": reason.code,
         "text": reason.text,
@@ -37,11 +42,15 @@ def told(outcome: Outcome) -> dict[str, Any]:
 
 
 def assert_agrees(
-    rules: RuleSet, objects: Sequence[ConnectorObject], settings: Settings, rows: int = 10_000
+    rules: RuleSet,
+    objects: Sequence[ConnectorObject],
+    settings: Settings,
+    rows: int = 10_000,
+    certificates: bool = True,
 ) -> Program:
     """Both engines say the same of each of *objects*; gives the program, for its statistics."""
     held = batches_of(objects, rows)
-    program = Program(rules, settings)
+    program = Program(rules, settings, certificates)
     met = program.meetings(held)
     found = [
         row
@@ -49,7 +58,7 @@ def assert_agrees(
         for row in program(rows_, own).to_pylist()
     ]
     subjects = [o for rows_ in held for o in objects_of(rows_, "", 1)]
-    expected = {id(o.subject): told(o) for o in simulate(subjects, rules, settings)}
+    expected = {id(o.subject): told(o, certificates) for o in simulate(subjects, rules, settings)}
     for subject, row in zip(subjects, found, strict=True):
         assert row == expected[id(subject)], subject.dn
     return program

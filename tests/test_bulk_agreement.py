@@ -176,6 +176,5 @@ def test_random_rules_and_objects(seed: int) -> None:
         [{}, {}, {"A-06": "three-valued"}, {"A-23": "flows", "A-13": "upper-case"}]
     )
     moment = NOW + timedelta(days=chance.choice([0, 0, 400, 3000]))
-    assert_agrees(
-        random_rules(chance), objects, Settings(moment, readings), rows=chance.choice([7, 1000])
-    )
+    rules_, rows = random_rules(chance), chance.choice([7, 1000])
+    assert_agrees(rules_, objects, Settings(moment, readings), rows, chance.random() < 0.7)

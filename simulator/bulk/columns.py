@@ -30,7 +30,9 @@ class Columns:
 
     *costly* names the attributes that have nearly as many values as there are objects; what is
     found to be so is added, and stays so for later batches. *fixed* are values that all the rows
-    have, in the place of their columns: what the column `other` told.
+    have, in the place of their columns: what the column `other` told. *judged* keeps, for a row of
+    the whole batch and a flow, the verdict on each certificate; *places* are the rows of the whole
+    batch, where this is a part of it.
     """
 
     def __init__(
@@ -38,11 +40,15 @@ class Columns:
         batch: "pyarrow.RecordBatch",
         costly: set[str],
         fixed: AttributeMap | None = None,
+        places: "pyarrow.Array | None" = None,
+        judged: dict[tuple[int, int], tuple[str, ...]] | None = None,
     ) -> None:
         self.batch = batch
         self.rows: int = batch.num_rows
         self.costly = costly
         self.fixed = fixed or {}
+        self.judged = {} if judged is None else judged
+        self._places = places
         self._names = frozenset(batch.schema.names)
         self._subjects: dict[int, ConnectorObject] = {}
         self._coded: dict[str, tuple[Codes, list[Value | Unreadable]]] = {}
@@ -75,6 +81,18 @@ class Columns:
             else:
                 self.by_value(name)
         return name in self.costly
+
+    def part(self, rows: "pyarrow.Array", fixed: AttributeMap | None = None) -> "Columns":
+        """Those of *rows* alone; with *fixed* attributes, or those of the whole."""
+        places = rows if self._places is None else self._places.take(rows)
+        batch = self.batch.take(rows)
+        given = self.fixed if fixed is None else fixed
+        return Columns(batch, self.costly, given, places, self.judged)
+
+    def judge(self, row: int, flow: int, verdicts: tuple[str, ...]) -> None:
+        """Keeps the *verdicts* that *flow* gives of the certificates of *row*."""
+        place = row if self._places is None else self._places[row].as_py()
+        self.judged[place, flow] = verdicts
 
     def subject(self, row: int) -> ConnectorObject:
         """The object in *row*."""

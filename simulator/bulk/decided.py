@@ -13,9 +13,12 @@ from simulator.rule import FlowType, RuleSet, SyncRule
 from simulator.schema import standard_schema
 from simulator.sync.engine import Engine, Settings
 from simulator.sync.link import Link
-from simulator.sync.outcome import CertificateVerdict, Outcome, Pass
+from simulator.sync.outcome import CertificateVerdict, Disposition, Outcome, Pass
+from simulator.sync.reason import contribution_step, selection_of
+from simulator.sync.situation import FILTER
 from simulator.values import Value
 
+NOBODY, UNTESTED = -1, -2
 _UNITED = ("Merge", "MergeCaseInsensitive")
 
 
@@ -23,8 +26,10 @@ _UNITED = ("Merge", "MergeCaseInsensitive")
 class Decided:
     """What results tell of an object; *assumptions* and *findings* are divided by blanks.
 
-    *certificates* are the verdicts on the values of the object that it was made from. *dated* is
-    the text without its end, which is the expiry of the object's only certificate.
+    *certificates* are the verdicts on the values of the object that it was made from; *judging*
+    tells whose verdicts they are: `NOBODY`s, as of an object that enters no metaverse, `UNTESTED`,
+    or those of the flow with that number. *dated* is the text without its end, which is the expiry
+    of the object's only certificate.
     """
 
     outcome: str
@@ -35,8 +40,9 @@ class Decided:
     clause: str
     assumptions: str
     findings: str
-    certificates: tuple[CertificateVerdict, ...] = ()
-    dated: str | None = None
+    certificates: tuple[CertificateVerdict, ...]
+    judging: int
+    dated: str | None
 
 
 def decided(outcome: Outcome) -> Decided:
@@ -57,8 +63,23 @@ def decided(outcome: Outcome) -> Decided:
         " ".join(outcome.assumptions),
         " ".join(sorted({f.code for f in outcome.findings})),
         outcome.certificates,
+        _judging(outcome),
         head,
     )
+
+
+def _judging(outcome: Outcome) -> int:
+    """Which flow judged the certificates of the object."""
+    before = outcome.readings[0].disposition if outcome.readings else outcome.disposition
+    if before in (Disposition.NO_RULE, Disposition.NOT_IN_SCOPE):
+        return NOBODY
+    inbound = outcome.inbound
+    if inbound is None or before in (Disposition.ERROR, Disposition.UNCERTAIN):
+        return UNTESTED
+    step = contribution_step(inbound.winners.get(FILTER), inbound, FILTER)
+    if step is None or selection_of(step) is None:
+        return UNTESTED
+    return next(id(c.flow) for c in inbound.contributions if c.step is step)
 
 
 class Recorder(Engine):

@@ -33,6 +33,7 @@ from simulator.language.nodes import (
 from simulator.language.patterns import direct
 from simulator.language.readings import flat
 from simulator.schema import standard_schema
+from simulator.sync.reason import cause_of
 
 GUID = "objectGUID"
 _DATES = {"CertNotAfter": "not_after", "CertNotBefore": "not_before"}
@@ -72,12 +73,14 @@ Test = Readable | Dated | Named
 class Loop:
     """The attribute whose values are gone through, and the tests that each must pass.
 
-    *counted* tells that the expression also asks how many values the attribute has.
+    *counted* tells that the expression also asks how many values the attribute has. *verdicts*
+    are the codes for a value by the test that it fails first; the last for one that passes all.
     """
 
     attribute: str
     tests: tuple[Test, ...]
     counted: bool
+    verdicts: tuple[str, ...]
 
     @property
     def costly(self) -> frozenset[str]:
@@ -104,7 +107,9 @@ def find_loop(node: Node, context: Context) -> Loop | None:
     tests = [_test(test, variable.name, context) for test in _tests(body)]
     told = tuple(t for t in tests if t is not None)
     counts = [_bare(n.arguments[0]) for n in walk(node) if _asks(n) and n.name == "Count"]
-    loop = Loop(read.name, told, Attribute(read.name) in counts)
+    causes = [cause_of(test) for test in _tests(body)]
+    verdicts = (*(cause[0] if cause else "" for cause in causes), "certificate-valid")
+    loop = Loop(read.name, told, Attribute(read.name) in counts, verdicts)
     inside = {id(n) for n in walk(body)} | {id(read)} | {id(a) for a in shape_reads(node)}
     elsewhere = {a.name for a in walk(node) if isinstance(a, Attribute) and id(a) not in inside}
     if len(told) < len(tests) or elsewhere & loop.costly:

@@ -33,9 +33,12 @@ class Looped:
     the others, unless the object is filtered all the same.
     """
 
-    def __init__(self, loop: Loop, first_failing: FirstFailing, unusual: int) -> None:
+    def __init__(
+        self, loop: Loop, first_failing: FirstFailing, unusual: int, keep: int | None
+    ) -> None:
         self.costly, self.attribute, self.counted = loop.costly, loop.attribute, loop.counted
         self._loop, self._first_failing, self._unusual = loop, first_failing, unusual
+        self._keep = keep
         self._forms: dict[tuple[int, ...], Form] = {}
         self._known: dict[object, dict[Form, int]] = {}
         self._passing: dict[tuple[object, int], int] = {}
@@ -61,6 +64,9 @@ class Looped:
             if failing is None:
                 found.append(self._unusual)
                 continue
+            if self._keep is not None:
+                verdicts = tuple(self._loop.verdicts[test] for test in failing)
+                columns.judge(rows[position].as_py(), self._keep, verdicts)
             form = self._forms.get(failing)
             if form is None:
                 form = self._forms[failing] = tuple(Counter(failing).items())
@@ -89,12 +95,15 @@ class Looped:
         return number
 
 
-def looped(node: Node, context: Context, chosen: Readings, unusual: int) -> Looped | None:
+def looped(
+    node: Node, context: Context, chosen: Readings, unusual: int, keep: int | None
+) -> Looped | None:
     """What goes through the certificates in *node*, if that is all that it does with them.
 
-    *unusual* is the number for rows that the reference looks at by themselves.
+    *unusual* is the number for rows that the reference looks at by themselves; with *keep* the
+    verdicts on certificates are kept under that number.
     """
     if chosen.get(SHIFTING, DECIDED) != DECIDED:
         return None
     loop = find_loop(node, context)
-    return Looped(loop, generated(loop, context), unusual) if loop is not None else None
+    return Looped(loop, generated(loop, context), unusual, keep) if loop is not None else None

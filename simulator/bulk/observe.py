@@ -32,6 +32,7 @@ from simulator.objects import ConnectorObject
 from simulator.rule import AttributeFlow, FlowType, ScopeOperator, SyncRule
 from simulator.schema import standard_schema
 from simulator.sync.engine import Engine
+from simulator.sync.situation import FILTER
 
 if TYPE_CHECKING:
     import pyarrow
@@ -127,8 +128,10 @@ class FlowObserver:
         by_value: bool,
         visible: frozenset[str] | None,
         statistics: Statistics,
+        keep: bool,
     ) -> None:
         self._engine, self._chosen, self._rule, self._flow = engine, chosen, rule, flow
+        self._keep = id(flow) if keep and flow.target == FILTER else None
         self._by_value, self._statistics = by_value, statistics
         self._node = flow.node if flow.type is FlowType.EXPRESSION else None
         read = attributes_of(self._node) if self._node is not None else frozenset(flow.sources)
@@ -315,7 +318,7 @@ class FlowObserver:
             if self._node is not None and not self._sought:
                 self._sought = True
                 context = self._engine.context(columns.subject(0), self._chosen)
-                self._loop = looped(self._node, context, self._chosen, UNUSUAL)
+                self._loop = looped(self._node, context, self._chosen, UNUSUAL, self._keep)
             costly = {
                 name: told
                 for name, told in zip(self._names, key, strict=True)

@@ -17,6 +17,7 @@ from simulator.bulk.others import by_other
 from simulator.bulk.place import Above, Place, group_rows, place_of
 from simulator.bulk.result import Dictionaries
 from simulator.bulk.statistics import Statistics
+from simulator.bulk.verdicts import certificate_columns
 from simulator.bulk.world import ALONE, CRITICAL, Outcomes, World
 from simulator.rule import ConnectorKind, RuleSet, ScopeOperator
 from simulator.sync.engine import Settings
@@ -35,12 +36,14 @@ class Program:
     """One rule set with its settings, run over record batches in the layout of a snapshot.
 
     A call is a function of its batch alone, as far as none of its objects meets another one;
-    `meetings` finds those that do. *attributes* are the columns that are needed, beside `dn`,
-    `type`, `classes` and `other`.
+    `meetings` finds those that do. With *certificates* each certificate gets a verdict, and is
+    read, whether a rule looks at it or not. *attributes* are the columns that are needed, beside
+    `dn`, `type`, `classes` and `other`.
     """
 
-    def __init__(self, rules: RuleSet, settings: Settings) -> None:
-        self._engine = Recorder(rules, replace(settings, full=False, certificates=False))
+    def __init__(self, rules: RuleSet, settings: Settings, certificates: bool = False) -> None:
+        quick = replace(settings, full=False, certificates=certificates)
+        self._engine, self._certificates = Recorder(rules, quick), certificates
         self._chosen = settings.readings
         self._above = Above((*settings.connectors, *rules.connectors))
         self._worlds: dict[tuple[Place, tuple[tuple[str, object], ...]], World] = {}
@@ -72,13 +75,14 @@ class Program:
         single = dict(meeting or {})
         codes = constant(ALONE, columns.rows)
         alike, rest = by_other(columns, self.attributes)
+        if self._certificates:  # those in `other` are left to the reference
+            alike = [(rows, fixed) for rows, fixed in alike if CERTIFICATES not in fixed]
         self.statistics.by_reference[_OTHER] += len(rest)
         for rows, fixed in alike:
             if rows is None:
                 codes = self._placed(columns)
             else:
-                part = Columns(batch.take(rows), self._costly, fixed)
-                codes = replaced(codes, rows, self._placed(part))
+                codes = replaced(codes, rows, self._placed(columns.part(rows, fixed)))
         alone = pc.indices_nonzero(pc.equal(codes, ALONE)).to_pylist()
         alone = [row for row in alone if row not in single]
         self.statistics.by_reference[_OBSERVED] += len(alone) - len(set(alone) & set(rest))
@@ -86,7 +90,11 @@ class Program:
             single[row] = decided(self._engine.alone(subject))
         self._dictionaries.add(self._outcomes.all)
         texts = dated_texts(columns, codes, self._outcomes.all)
-        return self._dictionaries.batch(codes, single, texts)
+        result = self._dictionaries.batch(codes, single, texts)
+        if not self._certificates:
+            return result
+        verdicts, expiries = certificate_columns(columns, codes, self._outcomes.all, single)
+        return result.append_column("verdicts", verdicts).append_column("expiries", expiries)
 
     def meetings(self, batches: "Sequence[pyarrow.RecordBatch]") -> list[dict[int, Decided]]:
         """For each of *batches* the rows whose objects may meet others, with their outcomes.
@@ -139,8 +147,7 @@ class Program:
         result = constant(ALONE, columns.rows)
         for number, world in enumerate(different):
             rows = pc.indices_nonzero(pc.equal(which, number))
-            part = Columns(columns.batch.take(rows), self._costly, columns.fixed)
-            result = replaced(result, rows, world.outcomes(part))
+            result = replaced(result, rows, world.outcomes(columns.part(rows)))
         return result
 
     def _world(self, columns: Columns, row: int, name: Hashable) -> World:
@@ -151,8 +158,9 @@ class Program:
         place = place_of(self._engine, self._chosen, columns.subject(row))
         if (place, fixed) not in self._worlds:
             self._worlds[place, fixed] = World(
-                self._engine, self._chosen, place, self._outcomes, self.statistics
-            )
+                self._engine, self._chosen, place, self._outcomes, self.statistics,
+                self._certificates,
+            )  # fmt: skip
         if name is not None:
             self._named[name, fixed] = self._worlds[place, fixed]
         return self._worlds[place, fixed]

@@ -42,6 +42,7 @@ class World:
         place: Place,
         outcomes: Outcomes,
         statistics: Statistics,
+        certificates: bool,
     ) -> None:
         self._engine, self._chosen, self._place = engine, chosen, place
         self._outcomes, self._statistics = outcomes, statistics
@@ -51,7 +52,19 @@ class World:
         seen = place.visible
         self._scopes = [(r, ScopeObserver(engine, chosen, r, seen)) for r in place.rules]
         self._flows = [
-            (r, FlowObserver(engine, chosen, r, f, f.target in self._by_value, seen, statistics))
+            (
+                r,
+                FlowObserver(
+                    engine,
+                    chosen,
+                    r,
+                    f,
+                    f.target in self._by_value,
+                    seen,
+                    statistics,
+                    certificates,
+                ),
+            )
             for r in place.rules
             if r.link_type is not LinkType.JOIN_NO_FLOW
             for f in r.flows

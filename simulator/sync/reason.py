@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from simulator.language.explain import Step, deciding, steps_below, why
-from simulator.language.nodes import Attribute, Call, attributes_of, functions_of, walk
+from simulator.language.nodes import Attribute, Call, Node, attributes_of, functions_of
 from simulator.language.render import render
 from simulator.objects import ConnectorObject
 from simulator.sync.outcome import CertificateVerdict, Contribution, Pass, Reason, Winner
@@ -205,11 +205,13 @@ def _judged(step: Step) -> tuple[str, str]:
     failed = why(step)
     while failed.steps and failed.steps[-1].value is False and len(failed.steps) == 1:
         failed = failed.steps[0]
-    called = {n.name for n in walk(failed.node) if isinstance(n, Call)}
-    for functions, code, text in _FAILED_TEST:
-        if called & functions:
-            return code, text
-    return "certificate-rejected", f"fails {render(failed.node)}"
+    return cause_of(failed.node) or ("certificate-rejected", f"fails {render(failed.node)}")
+
+
+def cause_of(test: Node) -> tuple[str, str] | None:
+    """Code and words for a certificate that fails *test*, by the functions that it calls."""
+    called = functions_of(test)
+    return next(((code, text) for names, code, text in _FAILED_TEST if called & names), None)
 
 
 def contribution_step(winner: Winner | None, inbound: Pass | None, attribute: str) -> Step | None:
