@@ -5,11 +5,12 @@ flows to it are direct ones, that can only be objects with an equal value in a f
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.bulk.columns import Columns
+from simulator.bulk.others import by_other
 from simulator.rule import FlowType
 from simulator.sync.rulebook import RuleBook
 from simulator.values import Reference, dn_key
@@ -27,6 +28,11 @@ class Meeting:
     """
 
     groups: frozenset[tuple[str, ...]] | None
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns that tell, beside `type`, `classes` and `other`."""
+        return frozenset(name for group in self.groups or () for name in group)
 
 
 def meeting(book: RuleBook, types: Iterable[str]) -> Meeting:
@@ -85,6 +91,32 @@ def _key(value: object) -> object:
         case Reference(dn=dn):
             return dn_key(dn)
     return type(value), value
+
+
+def types_of(batches: "Iterable[pyarrow.RecordBatch]") -> set[str]:
+    """The types and classes of the objects in *batches*."""
+    import pyarrow.compute as pc
+
+    found: set[str] = set()
+    for batch in batches:
+        columns = Columns(batch, set())
+        found |= set(pc.unique(columns.array("type")).to_pylist())
+        classes = pc.list_flatten(columns.array("classes"))
+        found |= set(pc.unique(classes).to_pylist())
+    return found
+
+
+def rows_that_meet(sets: Sequence[Columns], how: Meeting) -> list[list[int]]:
+    """For each of *sets*, which are all there is, the rows of objects that may meet others."""
+    everyone = [list(range(columns.rows)) for columns in sets]
+    if how.groups is None:
+        return everyone
+    if any(len(by_other(columns, how.columns)[0]) > 1 for columns in sets):
+        return everyone  # values by which objects meet stand outside their columns
+    met = Met(how.groups)
+    for columns in sets:
+        met.add(columns)
+    return [met.rows(columns) for columns in sets]
 
 
 def _each(value: object) -> tuple[object, ...]:

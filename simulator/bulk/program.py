@@ -5,20 +5,21 @@ those observations; the reference runs once for each different combination, and 
 it share its outcome. What cannot be shared goes through the reference by itself, and is counted.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator.bulk.columns import Codes, Columns, constant, replaced
 from simulator.bulk.decided import Decided, Recorder, decided
 from simulator.bulk.expiry import dated_texts
-from simulator.bulk.meeting import Met, meeting
+from simulator.bulk.meeting import Meeting, meeting, rows_that_meet, types_of
 from simulator.bulk.others import by_other
 from simulator.bulk.place import Above, Place, group_rows, place_of
 from simulator.bulk.result import Dictionaries
 from simulator.bulk.statistics import Statistics
 from simulator.bulk.verdicts import certificate_columns
 from simulator.bulk.world import ALONE, CRITICAL, Outcomes, World
+from simulator.objects import ConnectorObject
 from simulator.rule import ConnectorKind, RuleSet, ScopeOperator
 from simulator.sync.engine import Settings
 from simulator.sync.warnings import CERTIFICATES
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 _MEMBERSHIP = (ScopeOperator.ISMEMBEROF, ScopeOperator.ISNOTMEMBEROF)
+NONE: Mapping[int, Decided] = {}
 _MEETING = "it may meet another object"
 _OTHER = "its column `other` tells more than its fellows'"
 _OBSERVED = "its outcome does not follow from what is observed of it"
@@ -62,32 +64,15 @@ class Program:
         self.statistics = Statistics()
 
     def __call__(
-        self, batch: "pyarrow.RecordBatch", meeting: "dict[int, Decided] | None" = None
+        self, batch: "pyarrow.RecordBatch | Columns", meeting: Mapping[int, Decided] = NONE
     ) -> "pyarrow.RecordBatch":
-        """What becomes of each row of *batch*.
+        """What becomes of each row of *batch*; several programs may share its `Columns`.
 
         *meeting* are the rows whose objects may meet others, with their outcomes.
         """
-        import pyarrow.compute as pc
-
-        columns = Columns(batch, self._costly)
+        columns = batch if isinstance(batch, Columns) else Columns(batch, self._costly)
         self.statistics.rows += columns.rows
-        single = dict(meeting or {})
-        codes = constant(ALONE, columns.rows)
-        alike, rest = by_other(columns, self.attributes)
-        if self._certificates:  # those in `other` are left to the reference
-            alike = [(rows, fixed) for rows, fixed in alike if CERTIFICATES not in fixed]
-        self.statistics.by_reference[_OTHER] += len(rest)
-        for rows, fixed in alike:
-            if rows is None:
-                codes = self._placed(columns)
-            else:
-                codes = replaced(codes, rows, self._placed(columns.part(rows, fixed)))
-        alone = pc.indices_nonzero(pc.equal(codes, ALONE)).to_pylist()
-        alone = [row for row in alone if row not in single]
-        self.statistics.by_reference[_OBSERVED] += len(alone) - len(set(alone) & set(rest))
-        for row, subject in zip(alone, columns.subjects(alone), strict=True):
-            single[row] = decided(self._engine.alone(subject))
+        codes, single = self._outcomes_of(columns, meeting)
         self._dictionaries.add(self._outcomes.all)
         texts = dated_texts(columns, codes, self._outcomes.all)
         result = self._dictionaries.batch(codes, single, texts)
@@ -96,39 +81,51 @@ class Program:
         verdicts, expiries = certificate_columns(columns, codes, self._outcomes.all, single)
         return result.append_column("verdicts", verdicts).append_column("expiries", expiries)
 
+    def _outcomes_of(
+        self, columns: Columns, meeting: Mapping[int, Decided]
+    ) -> tuple[Codes, dict[int, Decided]]:
+        """For each row the number of its outcome; and the rows that have one of their own."""
+        import pyarrow.compute as pc
+
+        codes = constant(ALONE, columns.rows)
+        alike, rest = by_other(columns, self.attributes)
+        if self._certificates:  # those in `other` are left to the reference
+            alike = [(rows, fixed) for rows, fixed in alike if CERTIFICATES not in fixed]
+        for rows, fixed in alike:
+            part = columns if rows is None else columns.part(rows, fixed)
+            found = self._placed(part)
+            codes = found if rows is None else replaced(codes, rows, found)
+        single = dict(meeting)
+        alone = [
+            r for r in pc.indices_nonzero(pc.equal(codes, ALONE)).to_pylist() if r not in single
+        ]
+        self.statistics.by_reference[_OTHER] += len(rest)
+        self.statistics.by_reference[_OBSERVED] += len(alone) - len(set(alone) & set(rest))
+        for row, subject in zip(alone, columns.subjects(alone), strict=True):
+            single[row] = decided(self._engine.alone(subject))
+        return codes, single
+
     def meetings(self, batches: "Sequence[pyarrow.RecordBatch]") -> list[dict[int, Decided]]:
         """For each of *batches* the rows whose objects may meet others, with their outcomes.
 
-        The batches are all there is; of columns only those are needed that objects are joined by,
-        unless no column tells who may meet.
+        The batches are all there is.
         """
         sets = [Columns(batch, self._costly) for batch in batches]
-        types = {name for columns in sets for name in _types(columns)}
-        groups = meeting(self._engine.book, types).groups
-        if groups is not None:
-            joined = frozenset(name for group in groups for name in group)
-            if any(len(by_other(columns, joined)[0]) > 1 for columns in sets):
-                groups = None  # values by which objects meet stand outside their columns
-        if groups is None:
-            rows = [list(range(columns.rows)) for columns in sets]
-        else:
-            met = Met(groups)
-            for columns in sets:
-                met.add(columns)
-            rows = [met.rows(columns) for columns in sets]
-        self.statistics.by_reference[_MEETING] += sum(map(len, rows))
-        return self._together(sets, rows)
+        how = self.meeting(types_of(batches))
+        rows = rows_that_meet(sets, how)
+        found = self.together([c.subjects(numbers) for c, numbers in zip(sets, rows, strict=True)])
+        return [dict(zip(n, o, strict=True)) for n, o in zip(rows, found, strict=True)]
 
-    def _together(self, sets: list[Columns], rows: list[list[int]]) -> list[dict[int, Decided]]:
-        """The outcomes of the objects in *rows*, simulated as one set."""
-        places = [(n, row) for n, found in enumerate(rows) for row in found]
-        subjects = [s for c, found in zip(sets, rows, strict=True) for s in c.subjects(found)]
-        by_object = {id(s): place for s, place in zip(subjects, places, strict=True)}
-        result: list[dict[int, Decided]] = [{} for _ in sets]
-        for outcome in self._engine.run(sorted(subjects, key=lambda o: o.sort_key())):
-            number, row = by_object[id(outcome.subject)]
-            result[number][row] = decided(outcome)
-        return result
+    def meeting(self, types: Iterable[str]) -> Meeting:
+        """How objects of *types* can meet."""
+        return meeting(self._engine.book, types)
+
+    def together(self, parts: list[list[ConnectorObject]]) -> list[list[Decided]]:
+        """The outcomes of the objects in *parts*, simulated as one set."""
+        subjects = sorted((s for part in parts for s in part), key=lambda o: o.sort_key())
+        self.statistics.by_reference[_MEETING] += len(subjects)
+        found = {id(o.subject): decided(o) for o in self._engine.run(subjects)}
+        return [[found[id(subject)] for subject in part] for part in parts]
 
     def _placed(self, columns: Columns) -> Codes:
         """For each row the number of its outcome, or `ALONE`."""
@@ -164,11 +161,3 @@ class Program:
         if name is not None:
             self._named[name, fixed] = self._worlds[place, fixed]
         return self._worlds[place, fixed]
-
-
-def _types(columns: Columns) -> set[str]:
-    """The types and classes of the objects."""
-    import pyarrow.compute as pc
-
-    types = pc.unique(columns.array("type")).to_pylist()
-    return {*types, *pc.unique(pc.list_flatten(columns.array("classes"))).to_pylist()}

@@ -27,6 +27,13 @@ class Statistics:
         self.observed.update(other.observed)
         self.by_reference.update(other.by_reference)
 
+    def taken(self) -> "Statistics":
+        """The counts so far; counting begins anew."""
+        counted = Statistics(self.rows, self.keys, self.observed, self.by_reference)
+        self.rows = self.keys = 0
+        self.observed, self.by_reference = Counter(), Counter()
+        return counted
+
     def figures(self) -> Mapping[str, int]:
         """All counts by a name, for a report."""
         return {
