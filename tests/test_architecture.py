@@ -18,7 +18,7 @@ ROOMS = [
     {"sync"},
     {"check", "compare", "doctor", "forecast"},
     {"results"},
-    {"change_traps", "current"},
+    {"bulk", "change_traps", "current"},
     {"commands"},
     {"reports"},
     {"__init__", "cli"},
