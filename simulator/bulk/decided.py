@@ -1,7 +1,7 @@
 """The outcome that all objects with equal observations share, as results hold it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.bulk.abstract import Unclear, abstract, delivered
 from simulator.bulk.shape import Known, Seen, shape_of
@@ -9,6 +9,7 @@ from simulator.bulk.summary import EXPIRED, Readings
 from simulator.errors import ObjectError
 from simulator.language.context import Context
 from simulator.objects import ConnectorObject
+from simulator.results.verdict import Verdict, verdict_of
 from simulator.rule import FlowType, RuleSet, SyncRule
 from simulator.schema import standard_schema
 from simulator.sync.engine import Engine, Settings
@@ -19,52 +20,52 @@ from simulator.sync.situation import FILTER
 from simulator.values import Value
 
 NOBODY, UNTESTED = -1, -2
+LENIENT = "cert-lenient"  # the note on a certificate that a strict reader refuses
+# findings whose text tells values of the object
+PARTICULAR = frozenset(
+    {LENIENT, "near-boundary", "pcase-acronym", "case-matters", "contested-join"}
+)
 _UNITED = ("Merge", "MergeCaseInsensitive")
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What results tell of an object; *assumptions* and *findings* are divided by blanks.
+    """What results tell of an object.
 
     *certificates* are the verdicts on the values of the object that it was made from; *judging*
     tells whose verdicts they are: `NOBODY`s, as of an object that enters no metaverse, `UNTESTED`,
-    or those of the flow with that number. *dated* is the text without its end, which is the expiry
-    of the object's only certificate.
+    or those of the flow with that number. The text of a *dated* verdict lacks its *end*, which is
+    the expiry of the object's only certificate.
     """
 
-    outcome: str
-    reason: str
-    text: str
-    rule: str
-    attribute: str
-    clause: str
-    assumptions: str
-    findings: str
+    verdict: Verdict
     certificates: tuple[CertificateVerdict, ...]
     judging: int
-    dated: str | None
+    dated: bool
+    end: str
+
+    @property
+    def lenient(self) -> bool:
+        """Whether only Windows takes a certificate of the object."""
+        return any(f.code == LENIENT for f in self.verdict.findings)
 
 
 def decided(outcome: Outcome) -> Decided:
     """*outcome* as results hold it."""
-    reason = outcome.reason
-    head = None
-    if reason.code == EXPIRED and len(outcome.certificates) == 1:
+    verdict = verdict_of(outcome)
+    reason, end = verdict.reason, ""
+    dated = reason.code == EXPIRED and len(outcome.certificates) == 1
+    if dated:
         end = outcome.certificates[0].not_after
         assert reason.text.endswith(end)
-        head = reason.text.removesuffix(end)
-    return Decided(
-        str(outcome.disposition),
-        reason.code,
-        reason.text,
-        reason.rule,
-        reason.attribute,
-        reason.clause,
-        " ".join(outcome.assumptions),
-        " ".join(sorted({f.code for f in outcome.findings})),
-        outcome.certificates,
-        _judging(outcome),
-        head,
+        verdict = replace(verdict, reason=replace(reason, text=reason.text.removesuffix(end)))
+    return Decided(verdict, outcome.certificates, _judging(outcome), dated, end)
+
+
+def is_particular(outcome: Outcome) -> bool:
+    """Whether a text of *outcome* speaks of values that objects with its observations differ in."""
+    return any(f.code in PARTICULAR for f in outcome.findings) or any(
+        r.reason.code == EXPIRED and r.reason.text.endswith("Z") for r in outcome.readings
     )
 
 

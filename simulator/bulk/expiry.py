@@ -8,25 +8,23 @@ from simulator.certificates.reader import read_certificate
 from simulator.sync.warnings import CERTIFICATES
 from simulator.values import time_text
 
-LENIENT = "cert-lenient"  # the note on a certificate that a strict reader refuses
 
-
-def dated_texts(columns: Columns, codes: Codes, outcomes: list[Decided]) -> dict[int, str]:
-    """The texts of the rows whose text ends with the expiry of their certificate.
+def dated_ends(columns: Columns, codes: Codes, outcomes: list[Decided]) -> dict[int, str]:
+    """The ends of the rows whose text ends with the expiry of their certificate.
 
     *codes* are the numbers of their *outcomes*.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    heads = {number: o.dated for number, o in enumerate(outcomes) if o.dated is not None}
-    if not heads:
+    dated = [number for number, outcome in enumerate(outcomes) if outcome.dated]
+    if not dated:
         return {}
-    rows = pc.indices_nonzero(pc.is_in(codes, pa.array([*heads], pa.int32())))
+    rows = pc.indices_nonzero(pc.is_in(codes, pa.array(dated, pa.int32())))
     numbers = codes.take(rows).to_pylist()
     every = columns.values(CERTIFICATES, rows)
     return {
-        row: f"{heads[number]}{_expiry(values, LENIENT in outcomes[number].findings)}"
+        row: _expiry(values, outcomes[number].lenient)
         for row, number, values in zip(rows.to_pylist(), numbers, every, strict=True)
     }
 

@@ -3,13 +3,16 @@
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from simulator.bulk.snapshot import Job, Meetings, Part, Runner
+from simulator.bulk.snapshot import Job, Meetings, Part, Result, Runner
 from simulator.bulk.statistics import Statistics
+from simulator.results.verdict import Verdict
 
 if TYPE_CHECKING:
     import pyarrow
+
+Sent: TypeAlias = tuple[int, bytes, list[tuple[bytes, list[Verdict]]]]
 
 _AT_ONCE = 2  # row groups of one task
 _runner: list[Runner] = []  # of this process, if it is a worker
@@ -30,24 +33,38 @@ def run_parts(
             for total, each in zip(statistics, counted, strict=False):
                 total.add(each)
             for number, rows, results in parts:
-                yield Part(number, _read(rows), tuple(_read(result) for result in results))
+                read = tuple(Result(_read(data), verdicts) for data, verdicts in results)
+                yield Part(number, _read(rows), read)
 
 
 def _start(job: Job, more: Sequence[str], meetings: Meetings) -> None:
     _runner.append(Runner(job, more, meetings))
 
 
-def _work(numbers: Sequence[int]) -> tuple[list[tuple[int, bytes, list[bytes]]], list[Statistics]]:
+def _work(numbers: Sequence[int]) -> tuple[list[Sent], list[Statistics]]:
     """The parts *numbers* as Arrow streams, and what was counted on the way."""
     runner = _runner[0]
     parts = []
     for number in numbers:
         part = runner.part(number)
-        parts.append((number, _written(part.rows), [_written(r) for r in part.results]))
+        parts.append((number, _written(part.rows), [_sent(r) for r in part.results]))
     counted = []
     for program in runner.programs:
         counted.append(program.statistics.taken())
     return parts, counted
+
+
+def _sent(result: Result) -> tuple[bytes, list[Verdict]]:
+    """*result* with those verdicts alone that it names, by numbers among them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    codes = result.columns["verdict"].dictionary_encode()
+    named = [result.verdicts[number] for number in codes.dictionary.to_pylist()]
+    columns = result.columns.set_column(
+        0, result.columns.schema.field(0), pc.cast(codes.indices, pa.int32())
+    )
+    return _written(columns), named
 
 
 def _written(batch: "pyarrow.RecordBatch") -> bytes:

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 
 from simulator.bulk.columns import Codes, Columns, constant, replaced
 from simulator.bulk.decided import Decided, Recorder, decided
-from simulator.bulk.expiry import dated_texts
+from simulator.bulk.expiry import dated_ends
 from simulator.bulk.meeting import Meeting, meeting, rows_that_meet, types_of
 from simulator.bulk.others import by_other
 from simulator.bulk.place import Above, Place, group_rows, place_of
-from simulator.bulk.result import Dictionaries
+from simulator.bulk.result import Verdicts, result_batch
 from simulator.bulk.statistics import Statistics
 from simulator.bulk.verdicts import certificate_columns
 from simulator.bulk.world import ALONE, CRITICAL, Outcomes, World
 from simulator.objects import ConnectorObject
+from simulator.results.verdict import Verdict
 from simulator.rule import ConnectorKind, RuleSet, ScopeOperator
 from simulator.sync.engine import Settings
 from simulator.sync.warnings import CERTIFICATES
@@ -51,7 +52,7 @@ class Program:
         self._worlds: dict[tuple[Place, tuple[tuple[str, object], ...]], World] = {}
         self._named: dict[Hashable, World] = {}
         self._outcomes = Outcomes()
-        self._dictionaries = Dictionaries()
+        self._verdicts, self._numbers = Verdicts(), list[int]()
         self._costly: set[str] = set()
         self._by_group = any(
             c.pilot_group for c in settings.connectors if c.kind is ConnectorKind.ACTIVE_DIRECTORY
@@ -73,9 +74,10 @@ class Program:
         columns = batch if isinstance(batch, Columns) else Columns(batch, self._costly)
         self.statistics.rows += columns.rows
         codes, single = self._outcomes_of(columns, meeting)
-        self._dictionaries.add(self._outcomes.all)
-        texts = dated_texts(columns, codes, self._outcomes.all)
-        result = self._dictionaries.batch(codes, single, texts)
+        for outcome in self._outcomes.all[len(self._numbers) :]:
+            self._numbers.append(self._verdicts.number(outcome.verdict))
+        ends = dated_ends(columns, codes, self._outcomes.all)
+        result = result_batch(codes, self._numbers, single, ends, self._verdicts)
         if not self._certificates:
             return result
         verdicts, expiries = certificate_columns(columns, codes, self._outcomes.all, single)
@@ -104,6 +106,11 @@ class Program:
         for row, subject in zip(alone, columns.subjects(alone), strict=True):
             single[row] = decided(self._engine.alone(subject))
         return codes, single
+
+    @property
+    def verdicts(self) -> Sequence[Verdict]:
+        """The verdicts that results name by number, those of the batches so far."""
+        return self._verdicts.all
 
     def meetings(self, batches: "Sequence[pyarrow.RecordBatch]") -> list[dict[int, Decided]]:
         """For each of *batches* the rows whose objects may meet others, with their outcomes.

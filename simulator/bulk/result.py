@@ -1,26 +1,36 @@
-"""Results as columns: what became of each row, with few different texts written once."""
+"""Results as columns: for each row the number of its verdict, and what its text ends with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from simulator.bulk.columns import Codes, replaced
 from simulator.bulk.decided import Decided
+from simulator.results.verdict import Verdict
 
 if TYPE_CHECKING:
     import pyarrow
 
-# The columns of a result, and what of a `Decided` they hold; all are dictionaries of texts.
-COLUMNS = (
-    "outcome", "reason", "text", "rule", "attribute", "clause", "assumptions", "findings",
-)  # fmt: skip
+
+class Verdicts:
+    """The verdicts of a program, by number; each is there once."""
+
+    def __init__(self) -> None:
+        self.all: list[Verdict] = []
+        self._numbers: dict[Hashable, int] = {}
+
+    def number(self, verdict: Verdict) -> int:
+        """The number of *verdict*."""
+        found = self._numbers.setdefault(verdict, len(self.all))
+        if found == len(self.all):
+            self.all.append(verdict)
+        return found
 
 
 def result_schema(certificates: bool = False) -> "pyarrow.Schema":
     """The columns of results; with *certificates* also a verdict and an expiry for each."""
     import pyarrow as pa
 
-    text = pa.dictionary(pa.int32(), pa.string())
-    fields = [pa.field(name, text, nullable=False) for name in COLUMNS]
+    fields = [pa.field("verdict", pa.int32(), nullable=False), pa.field("end", pa.string())]
     if certificates:
         fields += [
             pa.field("verdicts", pa.list_(pa.string()), nullable=False),
@@ -29,49 +39,33 @@ def result_schema(certificates: bool = False) -> "pyarrow.Schema":
     return pa.schema(fields)
 
 
-class Dictionaries:
-    """The texts of the outcomes decided so far, each once, with the place of every outcome's."""
+def result_batch(
+    codes: Codes,
+    numbers: Sequence[int],
+    single: Mapping[int, Decided],
+    ends: Mapping[int, str],
+    verdicts: Verdicts,
+) -> "pyarrow.RecordBatch":
+    """The result of rows whose outcomes are *codes*; *numbers* are those of their verdicts.
 
-    def __init__(self) -> None:
-        self._texts: dict[str, dict[str, int]] = {name: {} for name in COLUMNS}
-        self._places: dict[str, list[int]] = {name: [] for name in COLUMNS}
-        self._count = 0
+    *single* are rows with an outcome of their own, whatever their code is; *ends* are what the
+    texts of some rows end with.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    def add(self, outcomes: Sequence[Decided]) -> None:
-        """Takes in those of *outcomes* that are new."""
-        for outcome in outcomes[self._count :]:
-            for name in COLUMNS:
-                texts = self._texts[name]
-                place = texts.setdefault(getattr(outcome, name), len(texts))
-                self._places[name].append(place)
-        self._count = len(outcomes)
-
-    def batch(
-        self, codes: Codes, single: Mapping[int, Decided], said: Mapping[int, str]
-    ) -> "pyarrow.RecordBatch":
-        """The result of rows whose outcomes have the numbers *codes*.
-
-        *single* are rows with an outcome of their own, whatever their number is, *said* those with
-        a text of their own.
-        """
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        numbers = pc.if_else(pc.less(codes, 0), pa.scalar(self._count, pa.int32()), codes)
-        arrays = []
-        for name in COLUMNS:
-            texts = dict(self._texts[name])
-            own = {row: str(getattr(outcome, name)) for row, outcome in single.items()}
-            if name == "text":
-                own = {**said, **own}
-            # the number of a row with an outcome of its own may be none: it takes the last place
-            indices = pa.array([*self._places[name], 0], pa.int32()).take(numbers)
-            if own:
-                rows = sorted(own)
-                places = [texts.setdefault(own[row], len(texts)) for row in rows]
-                indices = replaced(
-                    indices, pa.array(rows, pa.int32()), pa.array(places, pa.int32())
-                )
-            dictionary = pa.array([*texts] or [""], pa.string())
-            arrays.append(pa.DictionaryArray.from_arrays(indices, dictionary))
-        return pa.record_batch(arrays, schema=result_schema())
+    # the code of a row with an outcome of its own may be none: it takes the last place
+    places = pa.array([*numbers, 0], pa.int32())
+    known = pc.if_else(pc.less(codes, 0), pa.scalar(len(numbers), pa.int32()), codes)
+    found = places.take(known)
+    if single:
+        rows = sorted(single)
+        own = [verdicts.number(single[row].verdict) for row in rows]
+        found = replaced(found, pa.array(rows, pa.int32()), pa.array(own, pa.int32()))
+    said = {**ends, **{row: one.end for row, one in single.items()}}
+    texts = (
+        pa.array([said.get(row) or None for row in range(len(codes))], pa.string())
+        if said
+        else pa.nulls(len(codes), pa.string())
+    )
+    return pa.record_batch([found, texts], schema=result_schema())

@@ -15,6 +15,7 @@ from simulator.bulk.decided import Decided
 from simulator.bulk.meeting import rows_that_meet, types_of
 from simulator.bulk.program import NONE, Program
 from simulator.bulk.statistics import Statistics
+from simulator.results.verdict import Verdict
 from simulator.rule import RuleSet
 from simulator.sync.engine import Settings
 
@@ -39,12 +40,20 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """What becomes of the rows of a part: *columns*, which name the *verdicts* by number."""
+
+    columns: "pyarrow.RecordBatch"
+    verdicts: Sequence[Verdict]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A row group of the file: its number, its rows as read, and a result for each rule set."""
 
     number: int
     rows: "pyarrow.RecordBatch"
-    results: "tuple[pyarrow.RecordBatch, ...]"
+    results: tuple[Result, ...]
 
 
 class Runner:
@@ -74,7 +83,10 @@ class Runner:
         batch = self.read(number, self._columns)
         columns = Columns(batch, self._costly)
         own = self.meetings.get(number, [NONE] * len(self.programs))
-        results = tuple(p(columns, met) for p, met in zip(self.programs, own, strict=True))
+        results = tuple(
+            Result(program(columns, met), program.verdicts)
+            for program, met in zip(self.programs, own, strict=True)
+        )
         return Part(number, batch.select(self._more), results)
 
     def read(self, number: int, names: Sequence[str]) -> "pyarrow.RecordBatch":

@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from simulator.bulk.columns import Codes, Columns, at_rows, combined, constant
-from simulator.bulk.decided import Decided, Recorder, decided, is_shared
+from simulator.bulk.decided import Decided, Recorder, decided, is_particular, is_shared
 from simulator.bulk.observe import NOTHING, UNUSUAL, FlowObserver, Numbers, ScopeObserver
 from simulator.bulk.place import Place
 from simulator.bulk.statistics import Statistics
@@ -120,7 +120,7 @@ class World:
         if any(SHIFTING in summary.used for summary in summaries if summary is not None):
             return ALONE
         outcome = self._engine.alone(subject)
-        if not is_shared(self._engine, subject, self._by_value):
+        if is_particular(outcome) or not is_shared(self._engine, subject, self._by_value):
             return ALONE
         return self._outcomes.add(decided(outcome))
 
@@ -143,7 +143,8 @@ def _warned(columns: Columns) -> Codes:
         found.append(pc.fill_null(columns.array(CRITICAL), False).cast(pa.int32()))
     if columns.known(CERTIFICATES) is not None and CERTIFICATES not in columns.fixed:
         counts = pc.fill_null(pc.list_value_length(columns.array(CERTIFICATES)), 0)
-        found.append(pc.greater(counts, MAXIMUM_CERTIFICATES).cast(pa.int32()))
+        # a warning tells how many there are, where they are too many
+        found.insert(0, pc.max_element_wise(counts, MAXIMUM_CERTIFICATES).cast(pa.int32()))
     if len(found) == 2:
         return pc.add(pc.multiply(found[0], 2), found[1])
     return found[0] if found else constant(0, columns.rows)
