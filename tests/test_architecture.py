@@ -19,6 +19,7 @@ ROOMS = [
     {"check", "compare", "doctor", "forecast"},
     {"results"},
     {"bulk", "change_traps", "current"},
+    {"run"},
     {"commands"},
     {"reports"},
     {"__init__", "cli"},

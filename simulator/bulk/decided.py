@@ -63,7 +63,7 @@ def decided(outcome: Outcome) -> Decided:
 
 
 def is_particular(outcome: Outcome) -> bool:
-    """Whether a text of *outcome* speaks of values that objects with its observations differ in."""
+    """Whether a text of *outcome* tells values in which objects with its observations differ."""
     return any(f.code in PARTICULAR for f in outcome.findings) or any(
         r.reason.code == EXPIRED and r.reason.text.endswith("Z") for r in outcome.readings
     )
