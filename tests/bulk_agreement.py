@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from simulator.bulk import Program
 from simulator.objects import ConnectorObject
-from simulator.results.verdict import told, verdict_of
+from simulator.results.verdict import Verdict, told, verdict_of
 from simulator.rule import RuleSet
 from simulator.sources.snapshot_layout import arrow_schema, batch, columns_of, objects_of
 from simulator.sync.engine import Settings, simulate
@@ -28,11 +28,17 @@ def expected_of(outcome: Outcome, certificates: bool) -> tuple[Any, ...]:
     return told(verdict_of(outcome), outcome.subject.dn, None), judged
 
 
-def said(dn: str, row: dict[str, Any], program: Program, certificates: bool) -> tuple[Any, ...]:
-    """What the bulk engine says of the object *dn* in *row* of its result."""
-    verdict = told(program.verdicts[row["verdict"]], dn, row["end"])
-    judged = list(zip(row["verdicts"], row["expiries"], strict=True)) if certificates else None
-    return verdict, judged
+def said(
+    dns: Sequence[str], columns: pa.RecordBatch, verdicts: Sequence[Verdict]
+) -> list[tuple[Any, ...]]:
+    """What the bulk engine says of the objects *dns* in the *columns* of its result."""
+    found = []
+    for dn, row in zip(dns, columns.to_pylist(), strict=True):
+        judged = (
+            list(zip(row["verdicts"], row["expiries"], strict=True)) if "verdicts" in row else None
+        )
+        found.append((told(verdicts[row["verdict"]], dn, row["end"]), judged))
+    return found
 
 
 def assert_agrees(
@@ -47,14 +53,14 @@ def assert_agrees(
     program = Program(rules, settings, certificates)
     met = program.meetings(held)
     found = [
-        row
+        each
         for rows_, own in zip(held, met, strict=True)
-        for row in program(rows_, own).to_pylist()
+        for each in said(rows_.column("dn").to_pylist(), program(rows_, own), program.verdicts)
     ]
     subjects = [o for rows_ in held for o in objects_of(rows_, "", 1)]
     expected = {
         id(o.subject): expected_of(o, certificates) for o in simulate(subjects, rules, settings)
     }
-    for subject, row in zip(subjects, found, strict=True):
-        assert said(subject.dn, row, program, certificates) == expected[id(subject)], subject.dn
+    for subject, each in zip(subjects, found, strict=True):
+        assert each == expected[id(subject)], subject.dn
     return program

@@ -12,7 +12,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from simulator import load_rules
-from simulator.bulk import Job, Program, Statistics, run_snapshot
+from simulator.bulk import Job, Part, Program, Statistics, run_snapshot
 from simulator.certificates import strict
 from simulator.language import compile as compiling
 from simulator.language import parse as parsing
@@ -21,7 +21,7 @@ from simulator.objects import ConnectorObject
 from simulator.sources.snapshot_layout import arrow_schema, batch, columns_of, objects_of
 from simulator.sync.engine import Settings, simulate
 from tests.building import NOW, computer
-from tests.bulk_agreement import batches_of, told
+from tests.bulk_agreement import batches_of, expected_of, said
 from tests.test_bulk_agreement import FLEET
 
 BEFORE, AFTER = load_rules("standard-1.4"), load_rules("standard-1.4", "server-2012-r2")
@@ -45,8 +45,8 @@ def twins() -> list[ConnectorObject]:
     return [*FLEET, *(computer(f"Z{n}") for n in range(20)), again]
 
 
-def expected(objects: list[ConnectorObject], rules: Any) -> list[dict[str, Any]]:
-    by_dn = {o.subject.dn: told(o, True) for o in simulate(objects, rules, Settings(NOW))}
+def expected(objects: list[ConnectorObject], rules: Any) -> list[tuple[Any, ...]]:
+    by_dn = {o.subject.dn: expected_of(o, True) for o in simulate(objects, rules, Settings(NOW))}
     return [by_dn[o.dn] for o in objects]
 
 
@@ -70,18 +70,23 @@ def test_a_file_gives_the_reference_outcomes_in_its_order(
         o.dn for o in objects
     ]
     for side, rules in enumerate((BEFORE, AFTER)):
-        found = [row for part in parts for row in part.results[side].to_pylist()]
+        found = [each for part in parts for each in said_of(part, side)]
         assert found == expected(objects, rules)
         assert counted[side].rows == len(objects)
 
 
 def test_shards_are_the_file_in_parts(snapshot: Path) -> None:
     job = Job(snapshot, (AFTER,), Settings(NOW))
-    whole = {part.number: part.results[0].to_pylist() for part in run_snapshot(job, jobs=1)}
+    whole = {part.number: said_of(part, 0) for part in run_snapshot(job, jobs=1)}
     shards = [list(run_snapshot(job, jobs=1, shard=(i, 3))) for i in range(3)]
     assert Counter(part.number for shard in shards for part in shard) == Counter(whole.keys())
     for part in (part for shard in shards for part in shard):
-        assert part.results[0].to_pylist() == whole[part.number]
+        assert said_of(part, 0) == whole[part.number]
+
+
+def said_of(part: Part, side: int) -> list[tuple[Any, ...]]:
+    result = part.results[side]
+    return said(part.rows.column("dn").to_pylist(), result.columns, result.verdicts)
 
 
 class Calls:

@@ -7,7 +7,7 @@ from simulator.results.gather import subject_schema
 if TYPE_CHECKING:
     import pyarrow
 
-READ = ("cn", "objectGUID", "operatingSystem", "operatingSystemVersion")
+READ = ("type", "cn", "objectGUID", "operatingSystem", "operatingSystemVersion")
 # Where the bytes of a GUID stand in its text, which writes the first three parts back to front.
 _ORDER = (3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15)
 _DIGITS = [at for at in range(36) if at not in (8, 13, 18, 23)]
