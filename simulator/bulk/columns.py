@@ -141,8 +141,26 @@ class Columns:
             numbers: dict[Value, int] = {}
             codes = [numbers.setdefault(v, len(numbers)) for v in self.values(name)]
             return pa.array(codes, pa.int32()), list(numbers)
-        encoded = self.array(name).dictionary_encode("encode")
-        return encoded.indices, [*typed(encoded.dictionary, known)]
+        codes, values = self.encoded(name)
+        return codes, [*typed(values, known)]
+
+    def encoded(self, name: str) -> "tuple[Codes, pyarrow.Array]":
+        """A code for each row, and the values of the column *name* that they stand for.
+
+        NULL has a code of its own.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = self.batch.column("dn" if name == NAME else name)
+        if not pa.types.is_dictionary(column.type):
+            encoded = column.dictionary_encode("encode")
+            return encoded.indices, encoded.dictionary
+        codes, values = column.indices.cast(pa.int32()), column.dictionary
+        if codes.null_count:
+            codes = pc.fill_null(codes, pa.scalar(len(values), pa.int32()))
+            values = pa.concat_arrays([values, pa.nulls(1, values.type)])
+        return codes, values
 
     def by_shape(self, name: str) -> tuple[Codes, list[Seen | Odd]]:
         """A code for each row, and the shape of *name* that each code stands for."""

@@ -11,7 +11,7 @@ from functools import cache
 from simulator.certificates.layout import Layout
 from simulator.certificates.quick import quick_layout
 
-# How the encoding of the identifier of an RSA signature begins: the reader has no remarks on those.
+# How the encoded identifier of an RSA signature begins: the reader has no remarks on those.
 RSA = bytes.fromhex("2a864886f70d0101")
 
 
