@@ -3,7 +3,7 @@
 A code is a small number in an Arrow array; what it stands for is in a list beside it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Codes: TypeAlias = "pyarrow.Array"
 _NAME = AttributeType(NAME, "ref", False)
 _DN = AttributeType("dn", "str", False)
+# What stands in for columns that every snapshot has, where a batch has only attributes.
+_MADE: Mapping[str, Any] = {"dn": "", "type": "computer", "classes": ["computer"], "other": None}
 # A column with more different values than this part of its rows is no key to share outcomes by.
 SHARE, FEW = 8, 64
 
@@ -104,7 +106,12 @@ class Columns:
         """The objects in *rows*."""
         import pyarrow as pa
 
-        return objects_of(self.batch.take(pa.array(rows, pa.int64())), "", 0)
+        batch = self.batch.take(pa.array(rows, pa.int64()))
+        for name, value in _MADE.items():
+            if name not in self._names:
+                kind = pa.list_(pa.string()) if name == "classes" else pa.string()
+                batch = batch.append_column(name, pa.array([value] * len(rows), kind))
+        return objects_of(batch, "", 0)
 
     def by_value(self, name: str) -> tuple[Codes, list[Value | Unreadable]]:
         """A code for each row, and the value of *name* that each code stands for."""
@@ -134,8 +141,26 @@ class Columns:
             numbers: dict[Value, int] = {}
             codes = [numbers.setdefault(v, len(numbers)) for v in self.values(name)]
             return pa.array(codes, pa.int32()), list(numbers)
-        encoded = self.array(name).dictionary_encode("encode")
-        return encoded.indices, [*typed(encoded.dictionary, known)]
+        codes, values = self.encoded(name)
+        return codes, [*typed(values, known)]
+
+    def encoded(self, name: str) -> "tuple[Codes, pyarrow.Array]":
+        """A code for each row, and the values of the column *name* that they stand for.
+
+        NULL has a code of its own.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = self.batch.column("dn" if name == NAME else name)
+        if not pa.types.is_dictionary(column.type):
+            encoded = column.dictionary_encode("encode")
+            return encoded.indices, encoded.dictionary
+        codes, values = column.indices.cast(pa.int32()), column.dictionary
+        if codes.null_count:
+            codes = pc.fill_null(codes, pa.scalar(len(values), pa.int32()))
+            values = pa.concat_arrays([values, pa.nulls(1, values.type)])
+        return codes, values
 
     def by_shape(self, name: str) -> tuple[Codes, list[Seen | Odd]]:
         """A code for each row, and the shape of *name* that each code stands for."""

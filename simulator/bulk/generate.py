@@ -7,14 +7,15 @@ reference looks at the object.
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from simulator.bulk.loop import Dated, Loop, Named, Readable
 from simulator.certificates import CertificateError, read_certificate
 from simulator.certificates.certificate import Certificate
-from simulator.certificates.quick import has_long_year, quick_name, quick_time
-from simulator.certificates.strict import strict_layout
+from simulator.certificates.der import UTC_TIME
+from simulator.certificates.quick import quick_layout, quick_name
+from simulator.certificates.strict import RSA, strict_layout, strict_reader
 from simulator.language import patterns
 from simulator.language.context import Context
 
@@ -26,16 +27,20 @@ _NEAR = timedelta(hours=14)  # of now: there a reading of A-12 can matter
 
 def generated(loop: Loop, context: Context) -> FirstFailing:
     """The function for *loop*, compiled once."""
+    load, refusals = strict_reader()
     names: dict[str, Any] = {
+        "quick_layout": quick_layout,
+        "load": load,
+        "REFUSALS": refusals,
+        "RSA": RSA,
         "strict": strict_layout,
-        "is_long": has_long_year,
         "Certificate": Certificate,
-        "quick_time": quick_time,
         "quick_name": quick_name,
+        "stamp": _stamp,
         "is_refused": _is_refused,
         "guid_text": guid_text,
-        "LOW": context.now - _NEAR,
-        "HIGH": context.now + _NEAR,
+        "LOW": _stamp(context.now - _NEAR),
+        "HIGH": _stamp(context.now + _NEAR + timedelta(seconds=1)),
     }
     readable = isinstance(loop.tests[0], Readable) if loop.tests else False
     lines = [
@@ -44,13 +49,25 @@ def generated(loop: Loop, context: Context) -> FirstFailing:
         "    add = found.append",
         "    head = None",
         "    for data in values:",
-        "        layout = strict(data)",
-        "        if layout is None or is_long(data, layout):",
+        "        try:",
+        "            layout = quick_layout(data)",
+        "            if 0 < data[layout[1] + 2] < 128 and data.startswith(RSA, layout[2] + 4):",
+        "                load(data)",
+        "            else:",
+        "                layout = strict(data)",
+        "        except REFUSALS:",
+        "            layout = None",
+        "        if layout is not None:",
+        "            first = layout[4] + 2",
+        "            last = first + 2 + data[first + 1]",
+        # a year of four digits can be one before 1601, which the reader looks into
+        "        if layout is None or data[first] != UTC_TIME or data[last] != UTC_TIME:",
         "            if not is_refused(data):",
         "                return None",
         "            add(0)" if readable else "            return None",
         "            continue",
     ]
+    names["UTC_TIME"] = UTC_TIME
     for number, test in enumerate(loop.tests):
         match test:
             case Dated():
@@ -64,25 +81,30 @@ def generated(loop: Loop, context: Context) -> FirstFailing:
 
 
 def _dated(number: int, test: Dated, names: dict[str, Any]) -> list[str]:
-    names[f"MOMENT{number}"] = test.moment
-    lines = []
-    if test.date == "not_after":
-        lines += [
-            "        first = layout[4] + 2",
-            "        date = quick_time(data, first + 2 + data[first + 1])",
-            "        if date is None:",
-            "            date = Certificate(data, layout).not_after",
-        ]
-    else:
-        lines.append("        date = Certificate(data, layout).not_before")
+    """A comparison of dates as texts of 14 digits, to the second."""
+    names[f"MOMENT{number}"] = _stamp(test.moment)
+    operator = test.operator
+    if test.moment.microsecond:  # it lies behind its second, in which no date does
+        operator = {">=": ">", "<": "<="}.get(operator, operator)
+    at = "last" if test.date == "not_after" else "first"
     return [
-        *lines,
+        f"        if data[{at} + 1] == 13 and data[{at} + 14] == 90:",
+        f"            date = data[{at} + 2:{at} + 14]",
+        '            date = (b"20" if date < b"5" else b"19") + date',
+        "        else:",
+        f"            date = stamp(Certificate(data, layout).{test.date})",
         "        if LOW <= date <= HIGH:",
         "            return None",
-        f"        if not date {test.operator} MOMENT{number}:",
+        f"        if not date {operator} MOMENT{number}:",
         f"            add({number})",
         "            continue",
     ]
+
+
+def _stamp(moment: datetime) -> bytes:
+    """*moment* to the second, in UTC, as digits that sort like the moments themselves."""
+    utc = moment.astimezone(UTC)
+    return f"{utc.year:04}{utc:%m%d%H%M%S}".encode()
 
 
 def _named(number: int, test: Named, names: dict[str, Any]) -> list[str]:

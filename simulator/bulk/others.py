@@ -24,24 +24,23 @@ def by_other(columns: Columns, read: frozenset[str]) -> tuple[list[Alike], list[
 
     if "other" not in columns.batch.schema.names:
         return [(None, {})], []
-    other = columns.array("other")
-    if other.null_count == len(other):
+    if columns.batch.column("other").null_count == columns.rows:
         return [(None, {})], []
-    encoded = other.dictionary_encode("encode")
-    texts = encoded.dictionary.to_pylist()
+    codes, values = columns.encoded("other")
+    texts = values.to_pylist()
     wanted = {name.casefold() for name in read}
     told = [n for n, text in enumerate(texts) if _names(text) & wanted]
     if not told:
         return [(None, {})], []
-    plain = pc.invert(pc.is_in(encoded.indices, pa.array(told, pa.int32())))
+    plain = pc.invert(pc.is_in(codes, pa.array(told, pa.int32())))
     alike: list[Alike] = [(pc.indices_nonzero(plain), {})]
     for number in told[:MOST]:
-        rows = pc.indices_nonzero(pc.equal(encoded.indices, number))
+        rows = pc.indices_nonzero(pc.equal(codes, number))
         added = _names(texts[number]) & wanted
         subject = columns.subject(rows[0].as_py())
         fixed = {n: v for n, v in subject.attributes.items() if n.casefold() in added}
         alike.append((rows, fixed))
-    rest = [r for n in told[MOST:] for r in _rows(encoded.indices, n)]
+    rest = [r for n in told[MOST:] for r in _rows(codes, n)]
     return alike, sorted(rest)
 
 

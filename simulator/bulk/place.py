@@ -6,6 +6,7 @@ DN counts where an object may itself be named by a connector.
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.bulk.columns import Codes, Columns, combined
@@ -108,31 +109,41 @@ def group_rows(
     *more* are codes of what else makes a place; then nothing names it beyond the batch.
     """
     parents = above.of(columns.array("dn"))
-    parts = [parents.indices, _encoded(columns, "type"), _classes(columns), *more]
+    parts = [parents.indices, columns.encoded("type")[0], _classes(columns), *more]
     codes, firsts = combined(parts)
     if more:
         return codes, firsts, [None] * len(firsts)
+    types, classes = columns.batch.column("type"), columns.batch.column("classes")
     names = [
-        (parents[row].as_py(), columns.array("type")[row].as_py(),
-         tuple(columns.array("classes")[row].as_py()))
-        for row in firsts
-    ]  # fmt: skip
+        (parents[row].as_py(), types[row].as_py(), tuple(classes[row].as_py())) for row in firsts
+    ]
     return codes, firsts, [*names]
 
 
-def _encoded(columns: Columns, name: str) -> Codes:
-    return columns.array(name).dictionary_encode("encode").indices
-
-
 def _classes(columns: Columns) -> Codes:
+    """A code for each different list of classes."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    array = columns.array("classes")
-    flat = pc.list_flatten(array)
-    flat = flat.dictionary_decode() if pa.types.is_dictionary(flat.type) else flat
-    if pc.any(pc.match_substring(flat, "\n")).as_py() or flat.null_count:
-        numbers: dict[tuple[str, ...], int] = {}
-        codes = [numbers.setdefault(tuple(row), len(numbers)) for row in array.to_pylist()]
-        return pa.array(codes, pa.int32())
-    return pc.binary_join(array, "\n").dictionary_encode("encode").indices
+    array = columns.batch.column("classes")
+    counts = pc.list_value_length(array)
+    span = pc.min_max(counts).as_py()
+    flat = array.flatten()
+    length = span["max"]
+    if counts.null_count == 0 and flat.null_count == 0 and span["min"] == length and length:
+        if not pa.types.is_dictionary(flat.type):
+            flat = flat.dictionary_encode()
+        numbers = flat.indices.cast(pa.int32())
+        parts = [numbers.take(_every(length, at, len(flat))) for at in range(length)]
+        return combined(parts)[0]
+    different: dict[object, int] = {}
+    rows = [None if row is None else tuple(row) for row in array.to_pylist()]
+    return pa.array([different.setdefault(row, len(different)) for row in rows], pa.int32())
+
+
+@lru_cache(maxsize=32)
+def _every(step: int, first: int, count: int) -> "pyarrow.Array":
+    """Each *step*-th number below *count*, from *first* on."""
+    import pyarrow as pa
+
+    return pa.array(range(first, count, step), pa.int32())

@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 # The rows of each row group that may meet others, with their outcomes under each rule set.
 Meetings: TypeAlias = dict[int, list[dict[int, Decided]]]
 _FIXED = ("dn", "type", "classes", "other")
+# What is written with dictionaries is read with them.
+_DICTIONARIES = [
+    "type",
+    "classes.list.element",
+    "operatingSystem",
+    "operatingSystemVersion",
+    "other",
+]
 _WORTH = 1.5  # seconds of work left, from which on further processes pay
 
 
@@ -66,7 +74,9 @@ class Runner:
 
         self.programs = [Program(rules, job.settings, job.certificates) for rules in job.rule_sets]
         self.meetings = meetings or {}
-        self._file = parquet.ParquetFile(job.path, page_checksum_verification=True)
+        self._file = parquet.ParquetFile(
+            job.path, page_checksum_verification=True, read_dictionary=_DICTIONARIES
+        )
         held = self._file.schema_arrow.names
         read = {*_FIXED, *more}.union(*(p.attributes for p in self.programs))
         self._columns = [name for name in held if name in read]
@@ -101,7 +111,7 @@ class Runner:
         found: Meetings = {}
         for at, program in enumerate(self.programs):
             how = program.meeting(types)
-            names = [n for n in self._columns if n in how.columns or n in _FIXED[1:]]
+            names = [n for n in self._columns if n in how.columns or n == "other"]
             sets = [Columns(self.read(n, names), self._costly) for n in self.groups]
             rows = rows_that_meet(sets, how)
             if not any(rows):

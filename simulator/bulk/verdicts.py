@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from simulator.bulk.columns import Codes, Columns
 from simulator.bulk.decided import NOBODY, UNTESTED, Decided
+from simulator.bulk.expiry import expiry_text
 from simulator.certificates import CertificateError, read_certificate
-from simulator.certificates.certificate import Certificate
 from simulator.certificates.quick import has_long_year, quick_layout
 from simulator.certificates.strict import strict_layout
 from simulator.sync.warnings import CERTIFICATES
@@ -28,45 +28,62 @@ def certificate_columns(
     """
     import pyarrow as pa
 
-    verdicts: list[list[str]] = []
-    expiries: list[list[str]] = []
-    values = columns.values(CERTIFICATES)
-    for row, (code, held) in enumerate(zip(codes.to_pylist(), values, strict=True)):
+    verdicts: list[str] = []
+    expiries: list[str] = []
+    ends = [0]
+    held, values = _values(columns)
+    start = 0
+    judged = columns.judged
+    for row, (code, count) in enumerate(zip(codes.to_pylist(), held, strict=True)):
+        data = values[start : start + count]
+        start += count
         if row in single:
-            verdicts.append([c.verdict for c in single[row].certificates])
-            expiries.append([c.not_after for c in single[row].certificates])
-            continue
-        outcome = outcomes[code]
-        data = [v for v in held if isinstance(v, bytes)] if isinstance(held, tuple) else []
-        if outcome.judging == NOBODY or not data:
-            verdicts.append([])
-            expiries.append([])
-            continue
-        found = columns.judged.get((row, outcome.judging))
-        if found is not None:
-            verdicts.append([*found])
-            expiries.append([_known(v, code) for v, code in zip(data, found, strict=True)])
-            continue
-        untested = outcome.judging == UNTESTED
-        told = [NOT_TESTED] * len(data) if untested else [c.verdict for c in outcome.certificates]
-        verdicts.append(told)
-        expiries.append([_expiry(value) for value in data])
-    texts = pa.list_(pa.string())
-    return pa.array(verdicts, texts), pa.array(expiries, texts)
+            verdicts += [c.verdict for c in single[row].certificates]
+            expiries += [c.not_after for c in single[row].certificates]
+        elif count and outcomes[code].judging != NOBODY:
+            judging = outcomes[code].judging
+            found = judged.get((row, judging)) if judging != UNTESTED else None
+            if found is not None:
+                verdicts += found
+                expiries += [_known(v, verdict) for v, verdict in zip(data, found, strict=True)]
+            else:
+                verdicts += (
+                    [NOT_TESTED] * count
+                    if judging == UNTESTED
+                    else [c.verdict for c in outcomes[code].certificates]
+                )
+                expiries += map(_expiry, data)
+        ends.append(len(verdicts))
+    offsets = pa.array(ends, pa.int32())
+    return (
+        pa.ListArray.from_arrays(offsets, pa.array(verdicts, pa.string())),
+        pa.ListArray.from_arrays(offsets, pa.array(expiries, pa.string())),
+    )
+
+
+def _values(columns: Columns) -> tuple[list[int], list[bytes]]:
+    """How many certificates each row has, and the certificates one after another."""
+    import pyarrow.compute as pc
+
+    if columns.known(CERTIFICATES) is None:
+        return [0] * columns.rows, []
+    array = columns.array(CERTIFICATES)
+    counts = pc.fill_null(pc.list_value_length(array), 0).to_pylist()
+    return counts, array.flatten().to_pylist()
 
 
 def _known(data: bytes, verdict: str) -> str:
     """The expiry of a certificate that the strict reader took, unless its *verdict* says no."""
     if verdict == _UNREADABLE:
         return ""
-    return time_text(Certificate(data, quick_layout(data)).not_after)
+    return expiry_text(data, quick_layout(data))
 
 
 def _expiry(data: bytes) -> str:
     """The expiry of a certificate that nothing has read; empty if it is none."""
     layout = strict_layout(data)
     if layout is not None and not has_long_year(data, layout):
-        return time_text(Certificate(data, layout).not_after)
+        return expiry_text(data, layout)
     try:
         return time_text(read_certificate(data).not_after)
     except CertificateError:
