@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
+from simulator.bulk import Statistics
 from simulator.change_traps import change_traps
 from simulator.check import check, refuse_errors
 from simulator.compare import Change
@@ -22,8 +24,14 @@ from simulator.results.counts import change_counts
 from simulator.results.gather import gather
 from simulator.results.results import Results, Row
 from simulator.rule import Direction, RuleSet
+from simulator.run import Keep, run_rows
+from simulator.sources.snapshot_layout import objects_of
+from simulator.sources.spool import Rows
 from simulator.sync.engine import Settings, simulate
 from simulator.sync.outcome import Disposition, Outcome
+
+if TYPE_CHECKING:
+    import pyarrow
 
 DEFAULT_MAXIMUM_REMOVED = "500"  # the product's threshold for accidental deletions (AD)
 
@@ -44,6 +52,7 @@ class Audit:
     options: Options
     present: Difference | None = None
     forecast: Forecast | None = None
+    statistics: tuple[Statistics, ...] = ()
 
     def __iter__(self) -> Iterator[Row]:
         """Every object with what becomes of it, by DN."""
@@ -64,6 +73,7 @@ class Preview:
     options: Options
     maximum_removed: str = DEFAULT_MAXIMUM_REMOVED
     present: Difference | None = None
+    statistics: tuple[Statistics, ...] = ()
 
     def __iter__(self) -> Iterator[Row]:
         """Every object with what becomes of it before and after the change, by DN."""
@@ -83,7 +93,7 @@ class Preview:
 
 def audit(
     rules: RuleSet,
-    objects: ObjectSet,
+    objects: ObjectSet | Rows,
     options: Options | None = None,
     current: PresentState | None = None,
     maximum_removed: str = DEFAULT_MAXIMUM_REMOVED,
@@ -92,50 +102,74 @@ def audit(
     """For every object its outcome under *rules*, and the reason.
 
     With *current*, what is in the cloud, also what an export would add and delete; with *span*
-    who leaves within it as certificates expire. Raises `DiagnosticsError` for a rule set with
-    errors. Library twin of `aadsim audit`.
+    who leaves within it as certificates expire, for which an `ObjectSet` is needed. Rows are for
+    any number of objects; of certificates they give the verdict and the end alone. Raises
+    `DiagnosticsError` for a rule set with errors. Library twin of `aadsim audit`.
     """
     options = options or Options()
     findings = (*_checked(rules, objects, options), *_rebuilt(rules))
-    now = _now(objects, options)
+    now = _now(objects.provenance, options)
     settings = Settings(now, options.readings, options.connectors)
-    outcomes = simulate(_wanted(objects, options, now), rules, settings)
     syncing: list[Outcome] = []
-    if span is not None:
-        outcomes = _remembering(outcomes, syncing)
-    results = gather(outcomes)
+    if isinstance(objects, Rows):
+        if span is not None:
+            raise UsageError("a forecast needs all that is known of the objects", "load them")
+        results, counted = run_rows((rules,), objects, settings, _keep(options, now), options.jobs)
+    else:
+        outcomes = simulate(_wanted(objects, options, now), rules, settings)
+        results = gather(outcomes if span is None else _remembering(outcomes, syncing))
+        counted = ()
     present = difference(current, results, maximum_removed) if current else None
     later = forecast(syncing, rules, settings, span) if span is not None else None
     return Audit(
-        now, rules, objects.provenance, len(objects.objects), results, findings, options, present,
-        later,
+        now, rules, objects.provenance, objects.count, results, findings, options,
+        present, later, counted,
     )  # fmt: skip
 
 
 def preview(
     before: RuleSet,
     after: RuleSet,
-    objects: ObjectSet,
+    objects: ObjectSet | Rows,
     options: Options | None = None,
     maximum_removed: str = DEFAULT_MAXIMUM_REMOVED,
     current: PresentState | None = None,
 ) -> Preview:
-    """What the change from *before* to *after* does to each object; *current* as of `audit`.
+    """What the change from *before* to *after* does to each object; the rest as of `audit`.
 
     Library twin of `aadsim preview`.
     """
     options = options or Options()
     told = [f for rules in (before, after) for f in _checked(rules, objects, options)]
     findings = {(f.code, f.message): f for f in (*told, *_rebuilt(before, after))}
-    now = _now(objects, options)
+    now = _now(objects.provenance, options)
     settings = Settings(now, options.readings, options.connectors)
-    wanted = _wanted(objects, options, now)
-    results = gather(*(simulate(wanted, rules, settings) for rules in (before, after)))
+    sides = (before, after)
+    if isinstance(objects, Rows):
+        results, counted = run_rows(sides, objects, settings, _keep(options, now), options.jobs)
+    else:
+        wanted = _wanted(objects, options, now)
+        results, counted = gather(*(simulate(wanted, rules, settings) for rules in sides)), ()
     present = difference(current, results, maximum_removed) if current else None
     return Preview(
-        now, before, after, objects.provenance, len(objects.objects), results,
-        (*findings.values(), *change_traps(results)), options, maximum_removed, present,
+        now, before, after, objects.provenance, objects.count, results,
+        (*findings.values(), *change_traps(results)), options, maximum_removed, present, counted,
     )  # fmt: skip
+
+
+def _keep(options: Options, now: datetime) -> Keep | None:
+    """What leaves of rows those that are wanted; `None` if all are."""
+    if options.where is None:
+        return None
+    where = options.where
+
+    def keep(rows: "pyarrow.RecordBatch") -> "pyarrow.RecordBatch":
+        import pyarrow as pa
+
+        mask = [_holds(where, subject, now) for subject in objects_of(rows, "", 1)]
+        return rows.filter(pa.array(mask, pa.bool_()))
+
+    return keep
 
 
 def _remembering(outcomes: Iterable[Outcome], syncing: list[Outcome]) -> Iterator[Outcome]:
@@ -157,19 +191,21 @@ def explain(
     _refuse_empty_filters(options)
     refuse_errors(rules, options.connectors)
     subject = find_object(name, objects)
-    settings = Settings(_now(objects, options), options.readings, options.connectors, full=True)
+    settings = Settings(
+        _now(objects.provenance, options), options.readings, options.connectors, full=True
+    )
     outcomes = simulate(
         _wanted(objects, replace(options, where=None), settings.now), rules, settings
     )
     return next(o for o in outcomes if o.subject is subject)
 
 
-def _now(objects: ObjectSet, options: Options) -> datetime:
+def _now(provenance: Provenance, options: Options) -> datetime:
     """The given instant, else that of the snapshot; a caller without either gives its own."""
     if options.now is not None:
         return options.now
-    if objects.captured_at:
-        return datetime.fromisoformat(objects.captured_at).astimezone(UTC)
+    if provenance.captured_at:
+        return datetime.fromisoformat(provenance.captured_at).astimezone(UTC)
     raise UsageError("the objects have no capture time", "give the instant of Now() with --as-of")
 
 
@@ -217,14 +253,16 @@ def _refuse_empty_filters(options: Options) -> None:
             )
 
 
-def _checked(rules: RuleSet, objects: ObjectSet, options: Options) -> tuple[Diagnostic, ...]:
+def _checked(
+    rules: RuleSet, objects: ObjectSet | Rows, options: Options
+) -> tuple[Diagnostic, ...]:
     """What is worth saying of *rules*, once they are found to have no error.
 
     Warnings are told of the rules that take objects of these types; `check` tells them all.
     """
     _refuse_empty_filters(options)
     refuse_errors(rules, options.connectors)
-    types = {o.type for o in objects.objects}
+    types = objects.types
     inbound = [r for r in rules.rules if r.source_type in types]
     reached = {r.target_type for r in inbound if r.direction is Direction.INBOUND}
     outbound = [r for r in rules.rules if r.source_type in reached]

@@ -78,6 +78,16 @@ class ObjectSet:
         return self.provenance.source
 
     @property
+    def count(self) -> int:
+        """How many objects there are."""
+        return len(self.objects)
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types of the objects."""
+        return frozenset(each.type for each in self.objects)
+
+    @property
     def captured_at(self) -> str:
         """When they were captured, ISO 8601; empty where nobody told."""
         return self.provenance.captured_at

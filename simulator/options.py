@@ -13,10 +13,12 @@ class Options:
     """What is common to every run: instant of `Now()`, readings, import filter, objects wanted.
 
     *now* is the snapshot's capture time where it is not given. *where* keeps only the objects for
-    which that expression is true.
+    which that expression is true. *jobs* is the number of processes for a snapshot; without it, it
+    follows from the work.
     """
 
     now: datetime | None = None
     readings: Mapping[str, str] = field(default_factory=dict)
     connectors: tuple[Connector, ...] = ()
     where: Node | None = None
+    jobs: int | None = None

@@ -66,7 +66,8 @@ def quick_time(data: bytes, position: int) -> datetime | None:
 
 
 _instant = datetime.fromisoformat
-_SPECIAL = re.compile(r'[,+="<>#;\t\n\r\0]').search  # may need quotes, or the lenient reading
+_SPECIAL = re.compile(r'[,+="<>#;\t\n\r\0]').search  # needs quotes, or the lenient reading
+_UNUSUAL = re.compile(r"[\t\r\0]").search  # may need quotes at an end, or end the text
 _TEXTS = (12, 19, 22)  # UTF-8, and two that are ASCII
 
 
@@ -93,10 +94,14 @@ def quick_name(data: bytes, start: int) -> str | None:
             text = data[value + 2 : position].decode()
         except UnicodeDecodeError:
             return None
-        if _SPECIAL(text) or not text or text[0] == " " or text[-1] == " ":
+        if not text or text[0] == " " or text[-1] == " ":
             return None
         if tag != 12 and not text.isascii():
             return None
+        if _SPECIAL(text):
+            if _UNUSUAL(text):
+                return None
+            text = '"' + text.replace('"', '""') + '"'
         printed = f"{label}{text}, {printed}" if printed else label + text
     return printed
 

@@ -11,16 +11,17 @@ from functools import cache
 from simulator.certificates.layout import Layout
 from simulator.certificates.quick import quick_layout
 
-_RSA = bytes.fromhex("2a864886f70d0101")
+# How the encoded identifier of an RSA signature begins: the reader has no remarks on those.
+RSA = bytes.fromhex("2a864886f70d0101")
 
 
 def strict_layout(data: bytes) -> Layout | None:
     """The layout of *data* if it is a certificate as the standard demands, else `None`."""
-    load, refusals = _reader()
+    load, refusals = strict_reader()
     try:
         layout = quick_layout(data)
         first = data[layout[1] + 2]  # of the serial number
-        if 0 < first < 0x80 and data.startswith(_RSA, layout[2] + 4):
+        if 0 < first < 0x80 and data.startswith(RSA, layout[2] + 4):
             load(data)
         elif _is_odd(data, layout):
             with warnings.catch_warnings():
@@ -38,11 +39,12 @@ def _is_odd(data: bytes, layout: Layout) -> bool:
     first = data[layout.serial + 2]
     if first >= 0x80 or (first == 0 and data[layout.serial + 1] == 1):
         return True
-    return data[layout.issuer - 1] == 0 and not data.startswith(_RSA, layout.signature + 4)
+    return data[layout.issuer - 1] == 0 and not data.startswith(RSA, layout.signature + 4)
 
 
 @cache
-def _reader() -> tuple[Callable[[bytes], object], tuple[type[Exception], ...]]:
+def strict_reader() -> tuple[Callable[[bytes], object], tuple[type[Exception], ...]]:
+    """The function that refuses what is no certificate, and the errors with which it does."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 

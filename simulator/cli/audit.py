@@ -11,12 +11,15 @@ from simulator.cli.output import FINDINGS, INCOMPLETE, deliver
 from simulator.cli.run import (
     checked_maximum,
     current_option,
+    jobs_option,
+    objects_for,
     objects_option,
     options_of,
-    read_objects,
     report_options,
     run_options,
+    statistics_option,
     strict_option,
+    tell_statistics,
 )
 from simulator.current import load_current
 from simulator.forecast import parse_span
@@ -33,6 +36,8 @@ from simulator.rulefiles import load_rules
 @directory_options
 @report_options
 @strict_option
+@jobs_option
+@statistics_option
 @current_option
 @set_option
 @click.option(
@@ -56,7 +61,7 @@ from simulator.rulefiles import load_rules
 def audit(
     rules: tuple[str, ...], objects: tuple[str, ...], format_: str, output: Path | None,
     strict: bool, limit: int, delimiter: str, current: str | None, max_removed: str,
-    forecast: str | None,
+    forecast: str | None, stats: bool,
     settings: tuple[str, ...],
     **values: Any,
 ) -> int:  # fmt: skip
@@ -69,10 +74,13 @@ def audit(
     span = parse_span(forecast) if forecast else None
     state = load_current(current) if current else None
     rule_set = load_rules(*rules, settings=settings_of(settings))
-    source = read_objects(objects, values, rule_set)
-    result = commands.audit(rule_set, source, options_of(values, source), state, max_removed, span)
+    with objects_for(format_, objects, {**values, "forecast": forecast}, rule_set) as source:
+        options = options_of(values, source.provenance)
+        result = commands.audit(rule_set, source, options, state, max_removed, span)
     deliver(REPORTS[format_](result, Layout(limit, delimiter)), output)
+    if stats:
+        tell_statistics(result.statistics)
     undecided = any(not verdict.decided for verdict in result.results.verdicts)
-    if (strict and undecided) or not source.complete:
+    if (strict and undecided) or not result.provenance.complete:
         return INCOMPLETE
     return FINDINGS if result.present is not None and result.present.exceeded else 0

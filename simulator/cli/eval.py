@@ -66,7 +66,7 @@ def eval_(
         subject = find_object(name, found)
         attributes, dn = subject.attributes, subject.dn
     given, parameters = assigned(sets)
-    options = options_of(values, found)
+    options = options_of(values, found.provenance)
     now = options.now or datetime.fromisoformat(found.captured_at).astimezone(UTC)
     parameters = {**parameters_of(options.connectors, dn), **parameters}
     context = Context(now, {**attributes, **given}, dn, parameters, options.readings)

@@ -48,7 +48,7 @@ def explain(
     if after:
         sides["after"] = load_rules(*after, settings=given, shared=True)
     source = read_objects(objects, values, *sides.values())
-    options = options_of(values, source)
+    options = options_of(values, source.provenance)
     outcomes = {
         side: (commands.explain(name, rule_set, source, options), rule_set)
         for side, rule_set in sides.items()

@@ -11,12 +11,15 @@ from simulator.cli.output import FINDINGS, INCOMPLETE, deliver
 from simulator.cli.run import (
     checked_maximum,
     current_option,
+    jobs_option,
+    objects_for,
     objects_option,
     options_of,
-    read_objects,
     report_options,
     run_options,
+    statistics_option,
     strict_option,
+    tell_statistics,
 )
 from simulator.compare import Change
 from simulator.current import load_current
@@ -47,6 +50,8 @@ from simulator.rulefiles import load_rules
 @directory_options
 @report_options
 @strict_option
+@jobs_option
+@statistics_option
 @current_option
 @set_option
 @click.option(
@@ -66,7 +71,7 @@ from simulator.rulefiles import load_rules
 def preview(
     before: tuple[str, ...], after: tuple[str, ...], objects: tuple[str, ...], format_: str,
     output: Path | None, strict: bool, max_removed: str, limit: int, delimiter: str,
-    current: str | None,
+    current: str | None, stats: bool,
     settings: tuple[str, ...],
     **values: Any,
 ) -> int:  # fmt: skip
@@ -80,11 +85,14 @@ def preview(
     state = load_current(current) if current else None
     given = settings_of(settings)
     old, new = (load_rules(*r, settings=given, shared=True) for r in (before, after))
-    source = read_objects(objects, values, old, new)
-    result = commands.preview(old, new, source, options_of(values, source), max_removed, state)
+    with objects_for(format_, objects, values, old, new) as source:
+        options = options_of(values, source.provenance)
+        result = commands.preview(old, new, source, options, max_removed, state)
     deliver(REPORTS[format_](result, Layout(limit, delimiter)), output)
+    if stats:
+        tell_statistics(result.statistics)
     undecided = change_counts(result.results)[Change.UNDECIDED] > 0
-    if (strict and undecided) or not source.complete:
+    if (strict and undecided) or not result.provenance.complete:
         return INCOMPLETE
     exceeded = result.present is not None and result.present.exceeded
     return FINDINGS if result.exceeded or exceeded else 0

@@ -45,7 +45,7 @@ def repl(
         return read_objects(location, values, RuleSet(()))
 
     found = load(objects) if objects else None
-    options = options_of(values, found or ObjectSet((), Provenance("")))
+    options = options_of(values, found.provenance if found else Provenance(""))
     captured = found.captured_at if found else ""
     now = options.now or (datetime.fromisoformat(captured) if captured else datetime.now(UTC))
     session = Session(

@@ -1,9 +1,10 @@
 """Options of a run over objects, and what they are turned into."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -11,11 +12,17 @@ from simulator.cli.options import chain, format_option, instant, output_option, 
 from simulator.errors import Source, UsageError
 from simulator.language.nodes import attributes_of
 from simulator.language.parse import parse
-from simulator.objects import ObjectSet
+from simulator.objects import ObjectSet, Provenance
 from simulator.options import Options
 from simulator.rule import RuleSet
-from simulator.sources.merge import load_all
+from simulator.sources.merge import load_all, open_all
+from simulator.sources.source import SourceRequest
+from simulator.sources.spool import Rows, spooled
 
+if TYPE_CHECKING:
+    from simulator.bulk import Statistics
+
+_TELL_ALL = ("json", "jsonl")  # these have every fact of every certificate
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -87,12 +94,23 @@ current_option = click.option(
     "earlier result as JSON; tells adds and deletes.",
 )
 
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes for a snapshot [default: as many as its size is worth].",
+)
+
+statistics_option = click.option(
+    "--stats", is_flag=True, help="Tell on standard error what the run did, in numbers."
+)
+
 strict_option = click.option(
     "--strict", is_flag=True, help="Exit with 3 if an object ends in ERROR or UNCERTAIN."
 )
 
 
-def options_of(values: dict[str, Any], objects: ObjectSet) -> Options:
+def options_of(values: dict[str, Any], provenance: Provenance) -> Options:
     """The run's options from the values of `run_options`; the clock is read here, if at all."""
     from simulator.assumptions import parse_readings
     from simulator.rulefiles import load_connector
@@ -100,13 +118,14 @@ def options_of(values: dict[str, Any], objects: ObjectSet) -> Options:
     where = values.get("where")
     given = values.get("as_of")
     now = instant("--as-of", given) if given else None
-    if now is None and not objects.captured_at:
+    if now is None and not provenance.captured_at:
         now = datetime.now(UTC)
     return Options(
         now,
         parse_readings(values.get("assume", ())),
         tuple(c for path in values.get("connector", ()) for c in load_connector(path)),
         parse(Source("--where", where)) if where else None,
+        values.get("jobs"),
     )
 
 
@@ -123,10 +142,32 @@ def read_objects(
     locations: str | tuple[str, ...], values: dict[str, Any], *rule_sets: RuleSet
 ) -> ObjectSet:
     """The objects at all *locations*, with what the *rule_sets* and `--where` read."""
+    return load_all(
+        (locations,) if isinstance(locations, str) else locations, _request(values, *rule_sets)
+    )
+
+
+@contextmanager
+def objects_for(
+    form: str, locations: tuple[str, ...], values: dict[str, Any], *rule_sets: RuleSet
+) -> Iterator[ObjectSet | Rows]:
+    """As `read_objects`; as rows, where the *form* of the result does not tell all of each."""
+    if form in _TELL_ALL or values.get("forecast"):
+        yield read_objects(locations, values, *rule_sets)
+        return
+    with spooled(open_all(locations, _request(values, *rule_sets))) as rows:
+        yield rows
+
+
+def tell_statistics(statistics: "Sequence[Statistics]") -> None:
+    """Prints what the run did on standard error."""
+    for number, each in enumerate(statistics, 1):
+        for name, count in each.figures().items():
+            click.echo(f"stats: rule set {number}: {name}: {count:,}", err=True)
+
+
+def _request(values: dict[str, Any], *rule_sets: RuleSet) -> SourceRequest:
     attributes = frozenset[str]().union(*(rules.attributes_read for rules in rule_sets))
     if where := values.get("where"):
         attributes |= attributes_of(parse(Source("--where", where)))
-    return load_all(
-        (locations,) if isinstance(locations, str) else locations,
-        source_request(values, attributes),
-    )
+    return source_request(values, attributes)

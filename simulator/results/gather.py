@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.objects import ConnectorObject
 from simulator.results.results import CERTIFICATE, SUBJECT, Columns, Results, Row, Side, Subject
-from simulator.results.verdict import Verdict, verdict_of
+from simulator.results.verdict import Verdict, told, verdict_of
 from simulator.sync.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -69,8 +69,9 @@ class Gatherer:
         sides = []
         for side in range(self._sides):
             verdicts = pa.chunked_array([c[side].verdicts for c in self._columns], pa.int32())
+            ends = pa.chunked_array([c[side].ends for c in self._columns], pa.string())
             certificates = pa.chunked_array([c[side].certificates for c in self._columns], held)
-            sides.append(Columns(verdicts.take(order), certificates.take(order)))
+            sides.append(Columns(verdicts.take(order), ends.take(order), certificates.take(order)))
         return Results(subjects.take(order), tuple(self._verdicts), tuple(sides))
 
     def _take(self, outcomes: Sequence[tuple[Outcome, ...]]) -> None:
@@ -82,6 +83,7 @@ class Gatherer:
         sides = [
             Columns(
                 pa.array([self.number(verdict_of(each[s])) for each in outcomes], pa.int32()),
+                pa.nulls(len(outcomes), pa.string()),
                 pa.array([_certificates(each[s]) for each in outcomes], certificates_type()),
             )
             for s in range(self._sides)
@@ -125,7 +127,7 @@ def row_of(*outcomes: Outcome) -> Row:
 
 def side_of(outcome: Outcome) -> Side:
     """What *outcome* says of its object."""
-    return Side(verdict_of(outcome), outcome.certificates)
+    return Side(told(verdict_of(outcome), outcome.subject.dn, None), outcome.certificates)
 
 
 def _certificates(outcome: Outcome) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simulator.compare import Change, change_of
-from simulator.results.verdict import Verdict
+from simulator.results.verdict import Verdict, told
 from simulator.sync.outcome import CertificateVerdict
 
 if TYPE_CHECKING:
@@ -68,10 +68,12 @@ class Row:
 class Columns:
     """One rule set's columns: for each object a number among the verdicts, and its certificates.
 
+    *ends* is what the text of a verdict ends with, where objects differ in that alone.
     *certificates* is a list of structures for each object, with the fields of `CERTIFICATE`.
     """
 
     verdicts: "pyarrow.Int32Array"
+    ends: "pyarrow.StringArray"
     certificates: "pyarrow.ListArray"
 
 
@@ -102,16 +104,22 @@ def rows(results: Results, at: "pyarrow.Array | None" = None) -> Iterator[Row]:
             taken = column.slice(start, _ROWS) if chosen is None else column.take(chosen)
             return taken.to_pylist()  # type: ignore[no-any-return]  # pyarrow has no types
 
-        subjects = zip(*(part(results.subjects[name]) for name in SUBJECT), strict=True)
+        cells = zip(*(part(results.subjects[name]) for name in SUBJECT), strict=True)
+        subjects = [Subject(*values) for values in cells]
         sides = [
             [
-                Side(results.verdicts[number], tuple(CertificateVerdict(**c) for c in held or ()))
-                for number, held in zip(part(s.verdicts), part(s.certificates), strict=True)
+                Side(
+                    told(results.verdicts[number], subject.dn, end),
+                    tuple(CertificateVerdict(**c) for c in held or ()),
+                )
+                for subject, number, end, held in zip(
+                    subjects, part(s.verdicts), part(s.ends), part(s.certificates), strict=True
+                )
             ]
             for s in results.sides
         ]
         for subject, *judged in zip(subjects, *sides, strict=True):
-            yield Row(Subject(*subject), tuple(judged))
+            yield Row(subject, tuple(judged))
 
 
 def system_name(name: str | None, version: str | None) -> str:

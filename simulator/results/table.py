@@ -34,6 +34,7 @@ def table(results: Results) -> "pyarrow.Table":
     for prefix, side in zip(prefixes, results.sides, strict=True):
         for name, fact in _FACTS.items():
             columns[prefix + name] = _told(side.verdicts, results, fact)
+        columns[f"{prefix}reason_text"] = _ended(columns[f"{prefix}reason_text"], side.ends)
     columns["certificates"] = results.sides[-1].certificates
     import pyarrow as pa
 
@@ -55,6 +56,16 @@ def _told(
         for chunk in numbers.chunks
     ]
     return pa.chunked_array(chunks, pa.dictionary(pa.int32(), pa.string()))
+
+
+def _ended(texts: "pyarrow.ChunkedArray", ends: "pyarrow.ChunkedArray") -> "pyarrow.ChunkedArray":
+    """*texts* with their *ends*, where there are any."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if ends.null_count == len(ends):
+        return texts
+    return pc.binary_join_element_wise(texts.cast(pa.string()), ends.fill_null(""), "")
 
 
 def _changes(results: Results) -> "pyarrow.ChunkedArray":

@@ -5,9 +5,11 @@ little, and in a temporary file from then on.
 """
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,23 +25,43 @@ _IN_MEMORY = 64 << 20  # bytes
 Batches = Iterator["pyarrow.RecordBatch"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rows:
     """All objects of a source as rows; none is there twice, and *provenance* is whole.
 
     *batches* goes through them, from the first on, each time it is called. Of columns it gives at
-    least those that it is asked for, or all for `None`.
+    least those that it is asked for, or all for `None`. *path* is that of the snapshot, if it is
+    one.
     """
 
     provenance: Provenance
     batches: Callable[[Collection[str] | None], Batches]
+    path: str = ""
+
+    @property
+    def count(self) -> int:
+        """How many objects there are."""
+        return sum(self._types.values())
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types of the objects."""
+        return frozenset(self._types)
+
+    @cached_property
+    def _types(self) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for batch in self.batches(()):
+            counts.update(batch.column("type").to_pylist())
+        return counts
 
 
 @contextmanager
 def spooled(stream: Stream) -> Iterator[Rows]:
     """The rows of *stream* while the context lasts."""
     if stream.again is not None:
-        yield Rows(stream.provenance, stream.again)
+        next(stream.again(()), None)  # tells the provenance
+        yield Rows(stream.provenance, stream.again, stream.provenance.source)
         return
     with tempfile.TemporaryDirectory(prefix="aadsim-") as folder:
         spool = _Spool(Path(folder) / "rows.arrow")

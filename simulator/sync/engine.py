@@ -39,27 +39,29 @@ class Settings:
 
     *connectors* are those whose import filter applies; without any every object is imported.
     *full* traces every flow, for an explanation; otherwise only those that outbound scopes test.
+    *certificates* judges every certificate; otherwise only those that a rule went through.
     """
 
     now: datetime
     readings: Mapping[str, str] = field(default_factory=dict)
     connectors: tuple[Connector, ...] = ()
     full: bool = False
+    certificates: bool = True
 
 
 def simulate(
     objects: Iterable[ConnectorObject], rules: RuleSet, settings: Settings
 ) -> Iterator[Outcome]:
     """The outcome of every object, in the order of DN and GUID, none missing."""
-    return _Engine(rules, settings).run(sorted(objects, key=lambda o: o.sort_key()))
+    return Engine(rules, settings).run(sorted(objects, key=lambda o: o.sort_key()))
 
 
-class _Engine:
+class Engine:
     """One rule set and its settings, run over objects."""
 
     def __init__(self, rules: RuleSet, settings: Settings) -> None:
         self._settings = settings
-        self._book = RuleBook(rules, settings.connectors)
+        self.book = RuleBook(rules, settings.connectors)
         self._read = rules.attributes_read
         self._filters = [
             c for c in settings.connectors if c.kind is ConnectorKind.ACTIVE_DIRECTORY
@@ -68,7 +70,7 @@ class _Engine:
     def run(self, objects: list[ConnectorObject]) -> Iterator[Outcome]:
         """The outcome of each of *objects*, in their order."""
         imported = [o for o in objects if self._imported(o)]
-        links = link(self._book, imported, lambda o: self._context(o, self._settings.readings))
+        links = link(self.book, imported, lambda o: self.context(o, self._settings.readings))
         by_object = {id(o): linked for o, linked in zip(imported, links, strict=True)}
         for subject in objects:
             linked = by_object.get(id(subject), Link())
@@ -78,7 +80,7 @@ class _Engine:
     def _explained(self, outcome: Outcome) -> Outcome:
         """*outcome* with what only an explanation tells."""
         subject = outcome.subject
-        seen = self._context(subject, {}).attributes
+        seen = self.context(subject, {}).attributes
         return replace(
             outcome,
             imports=import_checks(outcome.reason.code) if self._filters else (),
@@ -90,33 +92,42 @@ class _Engine:
 
     def _imported(self, subject: ConnectorObject) -> bool:
         try:
-            return self._refused(subject, self._context(subject, self._settings.readings)) is None
+            return self.refused(subject, self.context(subject, self._settings.readings)) is None
         except ObjectError:
             return False
 
     def _traced(self, flow: AttributeFlow) -> bool:
-        return self._settings.full or flow.target in self._book.tested_outbound
+        return self._settings.full or flow.target in self.book.tested_outbound
 
-    def _context(self, subject: ConnectorObject, readings: Mapping[str, str]) -> Context:
-        home = self._book.home(subject)
-        attributes = subject.attributes
-        if home is not None and home in self._filters and home.attributes:
-            # an attribute outside the connector's inclusion list is NULL for every object
-            imported = home.attributes | ALWAYS_IMPORTED
+    def context(self, subject: ConnectorObject, readings: Mapping[str, str]) -> Context:
+        """What an expression of an inbound rule sees of *subject*: what is imported of it."""
+        home, attributes = self.book.home(subject), subject.attributes
+        imported = self._inclusion(home)
+        if imported is not None:
             attributes = {name: v for name, v in attributes.items() if name in imported}
-        parameters = self._book.parameters(subject, home)
+        parameters = self.book.parameters(subject, home)
         return Context(self._settings.now, attributes, subject.dn, parameters, readings)
+
+    def visible(self, subject: ConnectorObject) -> frozenset[str] | None:
+        """The attributes that are imported of *subject*; `None` where all are."""
+        return self._inclusion(self.book.home(subject))
+
+    def _inclusion(self, home: Connector | None) -> frozenset[str] | None:
+        """The inclusion list of *home*: an attribute outside it is NULL for every object."""
+        if home is not None and home in self._filters and home.attributes:
+            return home.attributes | ALWAYS_IMPORTED
+        return None
 
     def _outcome(
         self, subject: ConnectorObject, linked: Link, members: list[ConnectorObject]
     ) -> Outcome:
         """The outcome as decided, and UNCERTAIN where another reading would change it."""
         chosen = self._settings.readings
-        outcome, used = self._settle(subject, linked, members, chosen)
+        outcome, used = self.settle(subject, linked, members, chosen)
         changed = []
         for id in sorted(used - set(chosen)):
             for reading in ledger()[id].readings:
-                other, _ = self._settle(subject, linked, members, {**chosen, id: reading})
+                other, _ = self.settle(subject, linked, members, {**chosen, id: reading})
                 if _effect(other.disposition) != _effect(outcome.disposition):
                     changed.append(Reading(id, reading, other.disposition, other.reason))
         outcome = replace(outcome, assumptions=tuple(sorted(used)))
@@ -131,12 +142,12 @@ class _Engine:
             readings=(*decided, *changed),
         )
 
-    def _refused(self, subject: ConnectorObject, context: Context) -> Reason | None:
+    def refused(self, subject: ConnectorObject, context: Context) -> Reason | None:
         """Why no connector imports *subject*; `None` if one does, or none was given."""
         refusals = [refusal(subject, connector, context) for connector in self._filters]
         return refusals[0] if refusals and all(refusals) else None
 
-    def _settle(
+    def settle(
         self,
         subject: ConnectorObject,
         linked: Link,
@@ -147,42 +158,44 @@ class _Engine:
 
         The set names the assumptions that were used on the way.
         """
-        context = self._context(subject, readings)
+        context, every = self.context(subject, readings), self._settings.certificates
         try:
-            refused = self._refused(subject, context)
+            refused = self.refused(subject, context)
         except ObjectError as error:
-            return failed(subject, None, (), object_error(error), context), context.used
+            return failed(subject, None, (), object_error(error), context, every), context.used
         if refused is not None:
             return not_imported(subject, refused), context.used
         not_linked = _link_error(linked)
         if not members and not_linked is None:
             # an object that nothing links flows nothing, so that no flow of it can fail
             alone, errors = inbound_pass(
-                self._book, subject, context, self._traced, frozenset(), linked.target_type
+                self.book, subject, context, self._traced, frozenset(), linked.target_type
             )
             try:
                 if not errors and not _linkable(alone, context):
                     return unlinked(subject, alone), context.used
             except ObjectError as error:
-                return failed(subject, alone, (), object_error(error), context), context.used
+                return failed(
+                    subject, alone, (), object_error(error), context, every
+                ), context.used
         inbound, errors = inbound_pass(
-            self._book, subject, context, self._traced, None, linked.target_type
+            self.book, subject, context, self._traced, None, linked.target_type
         )
         if not_linked is not None:
             errors = (object_error(not_linked), *errors)
         if errors:
-            return failed(subject, inbound, (), errors[0], context), context.used
+            return failed(subject, inbound, (), errors[0], context, every), context.used
         inbound, errors = self._met(subject, inbound, members, context)
         if errors:
-            return failed(subject, inbound, (), errors[0], context), context.used
+            return failed(subject, inbound, (), errors[0], context, every), context.used
         metaverse = {t: w.value for t, w in inbound.winners.items() if w.value is not None}
         outbound, errors = outbound_passes(
-            self._book, inbound.joining.target_type, metaverse, context, self._traced
+            self.book, inbound.joining.target_type, metaverse, context, self._traced
         )
         if errors:
-            return failed(subject, inbound, outbound, errors[0], context), context.used
+            return failed(subject, inbound, outbound, errors[0], context, every), context.used
         return situation(
-            subject, inbound, outbound, metaverse, linked.rivals, context
+            subject, inbound, outbound, metaverse, linked.rivals, context, every
         ), context.used
 
     def _met(
@@ -196,9 +209,9 @@ class _Engine:
         contributions = list(inbound.contributions)
         for member in members:
             if member is not subject:
-                other = self._context(member, context.readings)
+                other = self.context(member, context.readings)
                 passed, errors = inbound_pass(
-                    self._book, member, other, lambda flow: False, None,
+                    self.book, member, other, lambda flow: False, None,
                     inbound.joining.target_type,
                 )  # fmt: skip
                 context.used |= other.used

@@ -15,7 +15,7 @@ from simulator.values import Reference, dn_key
 
 def refusal(subject: ConnectorObject, connector: Connector, context: Context) -> Reason | None:
     """Why *connector* does not import *subject*; `None` if it does."""
-    ancestors = tuple(_ancestors(dn_key(subject.dn)))
+    above = tuple(ancestors(dn_key(subject.dn)))
     partition = partition_of(subject, connector)
     if partition is None or not partition.selected:
         return Reason(
@@ -23,7 +23,7 @@ def refusal(subject: ConnectorObject, connector: Connector, context: Context) ->
         )
     included = {dn_key(dn): dn for dn in partition.included}
     excluded = {dn_key(dn): dn for dn in partition.excluded}
-    listed = [a for a in ancestors if a in included or a in excluded]
+    listed = [a for a in above if a in included or a in excluded]
     if any(a in included for a in listed) and any(a in excluded for a in listed):
         context.reading("A-32")
     if listed and listed[0] in excluded:
@@ -75,11 +75,11 @@ def import_checks(reason: str) -> tuple[ImportCheck, ...]:
 def partition_of(subject: ConnectorObject, connector: Connector) -> Partition | None:
     """The nearest partition of *connector* that holds *subject*."""
     by_dn = {dn_key(p.dn): p for p in connector.partitions}
-    return next((by_dn[a] for a in _ancestors(dn_key(subject.dn)) if a in by_dn), None)
+    return next((by_dn[a] for a in ancestors(dn_key(subject.dn)) if a in by_dn), None)
 
 
-def _ancestors(key: str) -> Iterable[str]:
-    """*key* and every DN above it, nearest first; splits at unescaped commas only."""
+def ancestors(key: str) -> Iterable[str]:
+    """The name *key* and every DN above it, nearest first; splits at unescaped commas only."""
     yield key
     position = 0
     while position < len(key):

@@ -31,15 +31,16 @@ def contributions(
     With *only*, those of flows to these targets.
     """
     return tuple(
-        _contribution(rule, flow, context, schema, traced(flow))
+        contribution(rule, flow, context, schema, traced(flow))
         for flow in rule.flows
         if only is None or flow.target in only
     )
 
 
-def _contribution(
+def contribution(
     rule: SyncRule, flow: AttributeFlow, context: Context, schema: Schema, traced: bool
 ) -> Contribution:
+    """What *flow* of *rule* gives, or its error; with its steps, if *traced*."""
     step: Step | None = None
     try:
         if flow.once:
@@ -58,9 +59,9 @@ def _contribution(
                     value = step.value
                 else:
                     value = finish(run(prepared(flow.node), context))
-        value = _converted(value, schema.get(flow.target), context)
+        value = converted(value, schema.get(flow.target), context)
         if schema.name == "metaverse":
-            _short_enough(value, flow.target)
+            short_enough(value, flow.target)
     except ObjectError as error:
         return Contribution(rule, flow, None, _error(rule, flow, error), step)
     return Contribution(rule, flow, value, None, step)
@@ -83,7 +84,7 @@ def _constant(text: str, target: AttributeType | None) -> Value:
     )
 
 
-def _converted(value: Value, target: AttributeType | None, context: Context) -> Value:
+def converted(value: Value, target: AttributeType | None, context: Context) -> Value:
     """*value* as its target takes it; an empty text is no value (A-23)."""
     if isinstance(value, FlowLiteral):
         return value
@@ -123,7 +124,7 @@ def _scalar(value: Value, target: AttributeType) -> Value:
     raise ObjectError("type-mismatch", f"`{target.name}` takes {target.type}, not {kind}")
 
 
-def _short_enough(value: Value, target: str) -> None:
+def short_enough(value: Value, target: str) -> None:
     """Refuses a text that is longer than a metaverse attribute holds."""
     for each in value if isinstance(value, tuple) else (value,):
         if isinstance(each, str) and len(each) > MAXIMUM_LENGTH:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from simulator.language.explain import Step, deciding, steps_below, why
-from simulator.language.nodes import Attribute, Call, attributes_of, functions_of, walk
+from simulator.language.nodes import Attribute, Call, Node, attributes_of, functions_of
 from simulator.language.render import render
 from simulator.objects import ConnectorObject
 from simulator.sync.outcome import CertificateVerdict, Contribution, Pass, Reason, Winner
@@ -44,11 +44,11 @@ def filtered(
         )  # fmt: skip
     decided = deciding(step)
     clause = render(decided.node)
-    code, text = _condition(decided, certificates)
+    code, text = condition_reason(decided, certificates)
     return Reason(code, text, rule, attribute, clause)
 
 
-def _condition(step: Step, certificates: tuple[CertificateVerdict, ...]) -> tuple[str, str]:
+def condition_reason(step: Step, certificates: tuple[CertificateVerdict, ...]) -> tuple[str, str]:
     """Code and sentence for the condition *step*, which filtered the object."""
     read = attributes_of(step.node)
     if CERTIFICATES in read and functions_of(step.node) & {
@@ -58,7 +58,7 @@ def _condition(step: Step, certificates: tuple[CertificateVerdict, ...]) -> tupl
         "IsEmpty",
     }:
         return "no-certificate", "the object has no userCertificate"
-    if _selection(step) is not None:
+    if selection_of(step) is not None:
         return _rejected(certificates)
     if read & _SYSTEM:
         values = dict.fromkeys(
@@ -122,7 +122,7 @@ def exported(
     if step is None:
         return Reason("not-filtered", "no rule filters it", outbound)
     clause = render(deciding(step).node)
-    selection = _selection(step)
+    selection = selection_of(step)
     if selection is not None:
         count = sum(s.value is True for s in selection.steps[1:])
         noun = "a certificate counts" if count == 1 else f"{count} certificates count"
@@ -138,7 +138,7 @@ def exported(
     )
 
 
-def _selection(step: Step) -> Step | None:
+def selection_of(step: Step) -> Step | None:
     """The step of a Where or Select that went through certificates, if one was reached."""
     for each in steps_below(step):
         match each.node:
@@ -150,13 +150,18 @@ def _selection(step: Step) -> Step | None:
 
 
 def certificate_verdicts(
-    subject: ConnectorObject, step: Step | None, now: datetime
+    subject: ConnectorObject, step: Step | None, now: datetime, every: bool = True
 ) -> tuple[CertificateVerdict, ...]:
-    """Each value of userCertificate, and how the traced expression *step* judged it."""
+    """Each value of userCertificate, and how the traced expression *step* judged it.
+
+    Without *every* those of an object whose certificates no rule went through are not read.
+    """
     values = subject.attributes.get(CERTIFICATES)
     if values is None or isinstance(values, Unreadable):
         return ()
-    selection = _selection(step) if step is not None else None
+    selection = selection_of(step) if step is not None else None
+    if selection is None and not every:
+        return ()
     judged: dict[object, Step] = {}
     if selection is not None and isinstance(selection.steps[0].value, tuple):
         judged = dict(zip(selection.steps[0].value, selection.steps[1:], strict=False))
@@ -200,11 +205,13 @@ def _judged(step: Step) -> tuple[str, str]:
     failed = why(step)
     while failed.steps and failed.steps[-1].value is False and len(failed.steps) == 1:
         failed = failed.steps[0]
-    called = {n.name for n in walk(failed.node) if isinstance(n, Call)}
-    for functions, code, text in _FAILED_TEST:
-        if called & functions:
-            return code, text
-    return "certificate-rejected", f"fails {render(failed.node)}"
+    return cause_of(failed.node) or ("certificate-rejected", f"fails {render(failed.node)}")
+
+
+def cause_of(test: Node) -> tuple[str, str] | None:
+    """Code and words for a certificate that fails *test*, by the functions that it calls."""
+    called = functions_of(test)
+    return next(((code, text) for names, code, text in _FAILED_TEST if called & names), None)
 
 
 def contribution_step(winner: Winner | None, inbound: Pass | None, attribute: str) -> Step | None:

@@ -20,11 +20,15 @@ def situation(
     metaverse: Mapping[str, Value],
     rivals: tuple[str, ...],
     context: Context,
+    every: bool = True,
 ) -> Outcome:
-    """The outcome of an object that reached the metaverse, which *rivals* want to join too."""
+    """The outcome of an object that reached the metaverse, which *rivals* want to join too.
+
+    Without *every*, certificates that no rule went through are not read.
+    """
     winner = inbound.winners.get(FILTER)
     step = reasons.contribution_step(winner, inbound, FILTER)
-    verdicts = reasons.certificate_verdicts(subject, step, context.now)
+    verdicts = reasons.certificate_verdicts(subject, step, context.now, every)
     exporting = next((p.joining.by for p in outbound if p.joining.provisioned), None)
     if exporting is not None:
         disposition = Disposition.SYNCS
@@ -54,10 +58,12 @@ def failed(
     outbound: tuple[Pass, ...],
     error: FlowError,
     context: Context,
+    every: bool = True,
 ) -> Outcome:
     """The outcome of an object whose scope, join or flow fails: it keeps its present state.
 
     Where only the file leaves a value out nothing is wrong with the object: it is UNCERTAIN.
+    Without *every* its certificates are not read.
     """
     unknown = error.kind == NOT_CARRIED
     text = f"{error.kind}: {error.message}; the object keeps its present state"
@@ -67,7 +73,7 @@ def failed(
         error.rule.name if error.rule else "",
         error.attribute,
     )
-    verdicts = reasons.certificate_verdicts(subject, None, context.now)
+    verdicts = reasons.certificate_verdicts(subject, None, context.now, every)
     return Outcome(
         subject,
         Disposition.UNCERTAIN if unknown else Disposition.ERROR,

@@ -1,0 +1,346 @@
+"""The columns of one batch as the bulk engine sees them: coded by value or by shape, vectorised.
+
+A code is a small number in an Arrow array; what it stands for is in a list beside it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from simulator.bulk.shape import ODD, TEXTS, Known, Odd, Seen, Shape, shape_of
+from simulator.objects import ConnectorObject
+from simulator.schema import AttributeType, standard_schema
+from simulator.sources.object_form import NAME
+from simulator.sources.snapshot_layout import objects_of
+from simulator.sync.flow import MAXIMUM_LENGTH
+from simulator.values import AttributeMap, Reference, Unreadable, Value
+
+if TYPE_CHECKING:
+    import pyarrow
+
+Codes: TypeAlias = "pyarrow.Array"
+_NAME = AttributeType(NAME, "ref", False)
+_DN = AttributeType("dn", "str", False)
+# What stands in for columns that every snapshot has, where a batch has only attributes.
+_MADE: Mapping[str, Any] = {"dn": "", "type": "computer", "classes": ["computer"], "other": None}
+# A column with more different values than this part of its rows is no key to share outcomes by.
+SHARE, FEW = 8, 64
+
+
+class Columns:
+    """One record batch in the layout of a snapshot.
+
+    *costly* names the attributes that have nearly as many values as there are objects; what is
+    found to be so is added, and stays so for later batches. *fixed* are values that all the rows
+    have, in the place of their columns: what the column `other` told. *judged* keeps, for a row of
+    the whole batch and a flow, the verdict on each certificate; *places* are the rows of the whole
+    batch, where this is a part of it.
+    """
+
+    def __init__(
+        self,
+        batch: "pyarrow.RecordBatch",
+        costly: set[str],
+        fixed: AttributeMap | None = None,
+        places: "pyarrow.Array | None" = None,
+        judged: dict[tuple[int, int], tuple[str, ...]] | None = None,
+    ) -> None:
+        self.batch = batch
+        self.rows: int = batch.num_rows
+        self.costly = costly
+        self.fixed = fixed or {}
+        self.judged = {} if judged is None else judged
+        self._places = places
+        self._names = frozenset(batch.schema.names)
+        self._subjects: dict[int, ConnectorObject] = {}
+        self._coded: dict[str, tuple[Codes, list[Value | Unreadable]]] = {}
+        self._shaped: dict[str, tuple[Codes, list[Seen | Odd]]] = {}
+
+    def known(self, name: str) -> AttributeType | None:
+        """The type of attribute *name* if the batch has a column for it."""
+        match name:
+            case "dn":
+                return _DN
+            case _ if name == NAME:
+                return _NAME
+        return standard_schema("ad").get(name) if name in self._names else None
+
+    def array(self, name: str) -> "pyarrow.Array":
+        """The column of attribute *name*, dictionaries written out."""
+        import pyarrow as pa
+
+        column = self.batch.column("dn" if name == NAME else name)
+        return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+
+    def is_costly(self, name: str) -> bool:
+        """Whether attribute *name* has nearly as many values as there are objects."""
+        known = self.known(name)
+        if known is None or name in self.fixed:
+            return False
+        if name not in self.costly:
+            if known.type == "bin" or name in ("dn", NAME):
+                self.costly.add(name)
+            else:
+                self.by_value(name)
+        return name in self.costly
+
+    def part(self, rows: "pyarrow.Array", fixed: AttributeMap | None = None) -> "Columns":
+        """Those of *rows* alone; with *fixed* attributes, or those of the whole."""
+        places = rows if self._places is None else self._places.take(rows)
+        batch = self.batch.take(rows)
+        given = self.fixed if fixed is None else fixed
+        return Columns(batch, self.costly, given, places, self.judged)
+
+    def judge(self, row: int, flow: int, verdicts: tuple[str, ...]) -> None:
+        """Keeps the *verdicts* that *flow* gives of the certificates of *row*."""
+        place = row if self._places is None else self._places[row].as_py()
+        self.judged[place, flow] = verdicts
+
+    def subject(self, row: int) -> ConnectorObject:
+        """The object in *row*."""
+        if row not in self._subjects:
+            self._subjects[row] = self.subjects([row])[0]
+        return self._subjects[row]
+
+    def subjects(self, rows: Sequence[int]) -> list[ConnectorObject]:
+        """The objects in *rows*."""
+        import pyarrow as pa
+
+        batch = self.batch.take(pa.array(rows, pa.int64()))
+        for name, value in _MADE.items():
+            if name not in self._names:
+                kind = pa.list_(pa.string()) if name == "classes" else pa.string()
+                batch = batch.append_column(name, pa.array([value] * len(rows), kind))
+        return objects_of(batch, "", 0)
+
+    def by_value(self, name: str) -> tuple[Codes, list[Value | Unreadable]]:
+        """A code for each row, and the value of *name* that each code stands for."""
+        if name not in self._coded:
+            self._coded[name] = self._encoded(name)
+            if len(self._coded[name][1]) > max(FEW, self.rows // SHARE):
+                self.costly.add(name)
+        return self._coded[name]
+
+    def values(self, name: str, rows: "pyarrow.Array | None" = None) -> list[Value]:
+        """The values of attribute *name* in *rows*, or in all."""
+        known = self.known(name)
+        if known is None:
+            return [None] * (self.rows if rows is None else len(rows))
+        array = self.array(name)
+        return typed(array if rows is None else array.take(rows), known)
+
+    def _encoded(self, name: str) -> tuple[Codes, list[Value | Unreadable]]:
+        import pyarrow as pa
+
+        known = self.known(name)
+        if name in self.fixed:
+            return constant(0, self.rows), [self.fixed[name]]
+        if known is None:
+            return constant(0, self.rows), [None]
+        if known.multi:
+            numbers: dict[Value, int] = {}
+            codes = [numbers.setdefault(v, len(numbers)) for v in self.values(name)]
+            return pa.array(codes, pa.int32()), list(numbers)
+        codes, values = self.encoded(name)
+        return codes, [*typed(values, known)]
+
+    def encoded(self, name: str) -> "tuple[Codes, pyarrow.Array]":
+        """A code for each row, and the values of the column *name* that they stand for.
+
+        NULL has a code of its own.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = self.batch.column("dn" if name == NAME else name)
+        if not pa.types.is_dictionary(column.type):
+            encoded = column.dictionary_encode("encode")
+            return encoded.indices, encoded.dictionary
+        codes, values = column.indices.cast(pa.int32()), column.dictionary
+        if codes.null_count:
+            codes = pc.fill_null(codes, pa.scalar(len(values), pa.int32()))
+            values = pa.concat_arrays([values, pa.nulls(1, values.type)])
+        return codes, values
+
+    def by_shape(self, name: str) -> tuple[Codes, list[Seen | Odd]]:
+        """A code for each row, and the shape of *name* that each code stands for."""
+        if name not in self._shaped:
+            known = self.known(name)
+            if name in self.fixed or known is None:
+                fixed = self.fixed.get(name)
+                shape = ODD if isinstance(fixed, Unreadable) else shape_of(fixed)
+                self._shaped[name] = constant(0, self.rows), [shape]
+            elif known.multi:
+                self._shaped[name] = _list_shapes(self.array(name), known.type)
+            else:
+                self._shaped[name] = _scalar_shapes(self.array(name), known.type)
+        return self._shaped[name]
+
+
+def typed(array: "pyarrow.Array", known: AttributeType) -> list[Value]:
+    """The values of *array*, which is a column of an attribute of type *known*."""
+    values: list[Any] = array.to_pylist()
+    if known.multi:
+        if known.type == "ref":
+            return [None if v is None else tuple(Reference(e) for e in v) for v in values]
+        return [None if v is None else tuple(v) for v in values]
+    if known.type == "ref":
+        return [None if v is None else Reference(v) for v in values]
+    return values
+
+
+@lru_cache(maxsize=32)
+def constant(code: int, rows: int) -> Codes:
+    """*code* in every one of *rows*."""
+    import pyarrow as pa
+
+    return pa.repeat(pa.scalar(code, pa.int32()), rows)
+
+
+def lists_of(array: "pyarrow.Array") -> Iterator[list[Any]]:
+    """The lists in *array*, none of which is NULL; quicker than one by one."""
+    import pyarrow.compute as pc
+
+    values = array.flatten().to_pylist()
+    first = 0
+    for count in pc.list_value_length(array).to_pylist():
+        yield values[first : first + count]
+        first += count
+
+
+def _lengths(array: "pyarrow.Array", kind: str) -> "pyarrow.Array | None":
+    """The length of each value, in characters or bytes; `None` where values have none."""
+    import pyarrow.compute as pc
+
+    if kind in TEXTS:
+        return pc.utf8_length(array)
+    return pc.binary_length(array) if kind == "bin" else None
+
+
+def _scalar_shapes(array: "pyarrow.Array", kind: str) -> tuple[Codes, list[Seen | Odd]]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    fixed = array.type.byte_width if pa.types.is_fixed_size_binary(array.type) else None
+    longest = fixed or (MAXIMUM_LENGTH if kind in TEXTS else None)
+    empty: Seen | Odd = Known("") if kind == "str" else ODD
+    shapes: list[Seen | Odd] = [Known(None), empty, Shape(kind, None, longest), ODD]
+    if array.null_count == len(array):
+        return constant(0, len(array)), shapes
+    lengths = None if fixed else _lengths(array, kind)
+    if lengths is None:
+        some = constant(2, len(array))
+    else:
+        most = MAXIMUM_LENGTH if kind in TEXTS else 1 << 62
+        span = pc.min_max(lengths).as_py()
+        if span["min"] > 0 and span["max"] <= most:
+            some = constant(2, len(array))
+        else:
+            one, two = pa.scalar(1, pa.int32()), pa.scalar(2, pa.int32())
+            long = pc.if_else(pc.greater(lengths, most), pa.scalar(3, pa.int32()), two)
+            some = pc.if_else(pc.equal(lengths, 0), one, long)
+    if array.null_count == 0:
+        return some, shapes
+    return pc.if_else(array.is_null(), pa.scalar(0, pa.int32()), some), shapes
+
+
+def _list_shapes(array: "pyarrow.Array", kind: str) -> tuple[Codes, list[Seen | Odd]]:
+    """Code 0 is NULL, 1 is odd, and a list of n values has the code n + 1."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    counts = pc.fill_null(pc.list_value_length(array), -1).cast(pa.int32())
+    codes = pc.if_else(pc.less(counts, 0), 0, pc.add(counts, 1)).cast(pa.int32())
+    odd = _odd_rows(array, kind)
+    if odd is not None:
+        codes = pc.if_else(odd, pa.scalar(1, pa.int32()), codes)
+    most = pc.max(codes).as_py() or 0
+    longest = MAXIMUM_LENGTH if kind in TEXTS else None
+    shapes: list[Seen | Odd] = [Known(None), ODD]
+    shapes += [Shape(kind, count, longest) for count in range(1, most)]
+    return codes, shapes
+
+
+def _odd_rows(array: "pyarrow.Array", kind: str) -> "pyarrow.Array | None":
+    """Whether each list has a value that is NULL, empty or too long; `None` where none has."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    values = pc.list_flatten(array)
+    lengths = _lengths(values, kind)
+    if len(values) == 0:
+        return None
+    odd = values.is_null()
+    if lengths is not None:
+        odd = pc.or_(odd, pc.fill_null(pc.equal(lengths, 0), True))
+        if kind in TEXTS:
+            odd = pc.or_(odd, pc.fill_null(pc.greater(lengths, MAXIMUM_LENGTH), True))
+    if not pc.any(odd).as_py():
+        return None
+    rows = set(pc.list_parent_indices(array).filter(odd).to_pylist())
+    return pa.array([row in rows for row in range(len(array))])
+
+
+def combined(parts: Sequence[Codes]) -> tuple[Codes, list[int]]:
+    """A code for each different combination of *parts*, and the first row that has it.
+
+    No code of a part is negative.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    rows = len(parts[0])
+    whole: Codes | None = None
+    for part in parts:
+        span = pc.min_max(part).as_py()
+        if span["min"] == span["max"]:
+            continue
+        if whole is None:
+            whole = part
+            continue
+        joined = pc.add(pc.multiply(whole.cast(pa.int64()), span["max"] + 1), part)
+        whole = joined.dictionary_encode().indices
+    if whole is None or rows == 0:
+        return constant(0, rows), [0] if rows else []
+    encoded = whole.dictionary_encode()
+    count = len(encoded.dictionary)
+    return encoded.indices, _first_rows(encoded.indices, count)
+
+
+def _first_rows(codes: Codes, count: int) -> list[int]:
+    """The first row that has each of *count* codes, which appear in their order."""
+    import pyarrow.compute as pc
+
+    if count <= 400:
+        return [pc.index(codes, code).as_py() for code in range(count)]
+    found: list[int] = []
+    for row, code in enumerate(codes.to_pylist()):
+        if code == len(found):
+            found.append(row)
+    return found
+
+
+def at_rows(parts: Sequence[Codes], rows: Sequence[int]) -> list[tuple[int, ...]]:
+    """For each of *rows* the codes that *parts* have there."""
+    import pyarrow as pa
+
+    wanted = pa.array(rows, pa.int32())
+    return list(zip(*(part.take(wanted).to_pylist() for part in parts), strict=True))
+
+
+@lru_cache(maxsize=4)
+def _everyone(rows: int) -> "pyarrow.Array":
+    import pyarrow as pa
+
+    return pa.array(range(rows), pa.int32())
+
+
+def replaced(codes: Codes, rows: "pyarrow.Array", values: Codes) -> Codes:
+    """*codes* with *values* in the places of *rows*, which ascend."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if len(rows) == len(codes):
+        return values
+    mask = pc.is_in(_everyone(len(codes)), rows.cast(pa.int32()))
+    return pc.replace_with_mask(codes, mask, values)

@@ -1,0 +1,153 @@
+"""Whether two objects can meet in one metaverse object, and which do.
+
+Objects meet where one joins by a value that another flows to the attribute joined on. Where all
+flows to it are direct ones, that can only be objects with an equal value in a few columns.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.bulk.columns import Columns
+from simulator.bulk.others import by_other
+from simulator.rule import FlowType
+from simulator.sync.rulebook import RuleBook
+from simulator.values import Reference, dn_key
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """How objects of some types can meet.
+
+    *groups* are sets of columns: objects can only meet that have a value in common in the columns
+    of one group. `None` where no columns tell.
+    """
+
+    groups: frozenset[tuple[str, ...]] | None
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns that tell, beside `type`, `classes` and `other`."""
+        return frozenset(name for group in self.groups or () for name in group)
+
+
+def meeting(book: RuleBook, types: Iterable[str]) -> Meeting:
+    """How objects of *types* can meet under the rules of *book*."""
+    taken = set(types)
+    rules = [r for r in book.inbound if r.source_type in taken]
+    groups = set()
+    for rule in rules:
+        for group in rule.join:
+            candidates = []
+            for condition in group:
+                flows = [f for r in rules for f in r.flows if f.target == condition.target]
+                if all(f.type is FlowType.DIRECT for f in flows):
+                    sources = {condition.source, *(f.sources[0] for f in flows)}
+                    candidates.append(tuple(sorted(sources)) if flows else ())
+            if not candidates:
+                return Meeting(None)
+            # every condition of the group must hold: the one with the fewest columns suffices
+            groups.add(min(candidates, key=len))
+    return Meeting(frozenset(groups - {()}))
+
+
+class Met:
+    """Counts the values by which objects can meet, over all batches of a set."""
+
+    def __init__(self, groups: Iterable[tuple[str, ...]]) -> None:
+        self._values: dict[tuple[str, ...], list[pyarrow.Array]] = {g: [] for g in groups}
+        self._twice: dict[tuple[str, ...], frozenset[object]] | None = None
+
+    def add(self, columns: Columns) -> None:
+        """Counts the values of one batch."""
+        for group, held in self._values.items():
+            held.extend(columns.array(name) for name in group if columns.known(name))
+
+    def rows(self, columns: Columns) -> list[int]:
+        """The rows of *columns* that have a value which another object has too."""
+        if self._twice is None:
+            self._twice = {g: _twice(held) for g, held in self._values.items()}
+        found: set[int] = set()
+        for group, values in self._twice.items():
+            if values:
+                for name in group:
+                    found |= {
+                        row
+                        for row, value in enumerate(columns.values(name))
+                        if any(_key(v) in values for v in _each(value))
+                    }
+        return sorted(found)
+
+
+def _key(value: object) -> object:
+    """Equal for all values that any comparison of joins takes for equal."""
+    match value:
+        case str():
+            return dn_key(value)
+        case Reference(dn=dn):
+            return dn_key(dn)
+    return type(value), value
+
+
+def types_of(batches: "Iterable[pyarrow.RecordBatch]") -> set[str]:
+    """The types and classes of the objects in *batches*."""
+    import pyarrow.compute as pc
+
+    found: set[str] = set()
+    for batch in batches:
+        columns = Columns(batch, set())
+        found |= set(pc.unique(columns.array("type")).to_pylist())
+        classes = pc.list_flatten(columns.array("classes"))
+        found |= set(pc.unique(classes).to_pylist())
+    return found
+
+
+def rows_that_meet(sets: Sequence[Columns], how: Meeting) -> list[list[int]]:
+    """For each of *sets*, which are all there is, the rows of objects that may meet others."""
+    everyone = [list(range(columns.rows)) for columns in sets]
+    if how.groups is None:
+        return everyone
+    if any(len(by_other(columns, how.columns)[0]) > 1 for columns in sets):
+        return everyone  # values by which objects meet stand outside their columns
+    met = Met(how.groups)
+    for columns in sets:
+        met.add(columns)
+    return [met.rows(columns) for columns in sets]
+
+
+def _each(value: object) -> tuple[object, ...]:
+    if value is None or value == "":
+        return ()
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _twice(arrays: "list[pyarrow.Array]") -> frozenset[object]:
+    """The values, as joins compare them, that occur more than once in *arrays*."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not arrays:
+        return frozenset()
+    kinds = {array.type for array in arrays}
+    if len(kinds) == 1 and _is_bytes(arrays[0].type):
+        whole = pa.chunked_array(arrays).drop_null()
+        if pc.count_distinct(whole).as_py() == len(whole):
+            return frozenset()
+    counts = Counter(
+        _key(value)
+        for array in arrays
+        for held in array.to_pylist()
+        for value in (held if isinstance(held, list) else [held])
+        if value is not None
+    )
+    return frozenset(key for key, count in counts.items() if count > 1)
+
+
+def _is_bytes(type: "pyarrow.DataType") -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_fixed_size_binary(type) or pa.types.is_binary(type))

@@ -1,0 +1,159 @@
+"""A snapshot file run through rule sets: row group by row group, in one process or in several.
+
+Each process opens the file itself and reads its own row groups; only results are passed on.
+"""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from simulator.bulk.columns import Columns
+from simulator.bulk.decided import Decided
+from simulator.bulk.meeting import rows_that_meet, types_of
+from simulator.bulk.program import NONE, Program
+from simulator.bulk.statistics import Statistics
+from simulator.results.verdict import Verdict
+from simulator.rule import RuleSet
+from simulator.sync.engine import Settings
+
+if TYPE_CHECKING:
+    import pyarrow
+    import pyarrow.parquet
+
+# The rows of each row group that may meet others, with their outcomes under each rule set.
+Meetings: TypeAlias = dict[int, list[dict[int, Decided]]]
+_FIXED = ("dn", "type", "classes", "other")
+# What is written with dictionaries is read with them.
+_DICTIONARIES = [
+    "type",
+    "classes.list.element",
+    "operatingSystem",
+    "operatingSystemVersion",
+    "other",
+]
+_WORTH = 1.5  # seconds of work left, from which on further processes pay
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is run: a file, rule sets, their settings; and whether certificates are judged."""
+
+    path: Path
+    rule_sets: tuple[RuleSet, ...]
+    settings: Settings
+    certificates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What becomes of the rows of a part: *columns*, which name the *verdicts* by number."""
+
+    columns: "pyarrow.RecordBatch"
+    verdicts: Sequence[Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A row group of the file: its number, its rows as read, and a result for each rule set."""
+
+    number: int
+    rows: "pyarrow.RecordBatch"
+    results: tuple[Result, ...]
+
+
+class Runner:
+    """The programs of a job, and the file that they read: one in each process."""
+
+    def __init__(
+        self, job: Job, more: Sequence[str] = (), meetings: Meetings | None = None
+    ) -> None:
+        import pyarrow.parquet as parquet
+
+        self.programs = [Program(rules, job.settings, job.certificates) for rules in job.rule_sets]
+        self.meetings = meetings or {}
+        self._file = parquet.ParquetFile(
+            job.path, page_checksum_verification=True, read_dictionary=_DICTIONARIES
+        )
+        held = self._file.schema_arrow.names
+        read = {*_FIXED, *more}.union(*(p.attributes for p in self.programs))
+        self._columns = [name for name in held if name in read]
+        self._more = [name for name in held if name in {"dn", *more}]
+        self._costly: set[str] = set()
+
+    @property
+    def groups(self) -> range:
+        """The numbers of the row groups."""
+        return range(self._file.num_row_groups)
+
+    def part(self, number: int) -> Part:
+        """The row group *number*, read once for all rule sets."""
+        batch = self.read(number, self._columns)
+        columns = Columns(batch, self._costly)
+        own = self.meetings.get(number, [NONE] * len(self.programs))
+        results = tuple(
+            Result(program(columns, met), program.verdicts)
+            for program, met in zip(self.programs, own, strict=True)
+        )
+        return Part(number, batch.select(self._more), results)
+
+    def read(self, number: int, names: Sequence[str]) -> "pyarrow.RecordBatch":
+        """The columns *names* of the row group *number*."""
+        table = self._file.read_row_group(number, columns=[*names], use_threads=False)
+        batches = table.combine_chunks().to_batches()
+        return batches[0] if batches else table.schema.empty_table().to_batches()[0]
+
+    def meet(self) -> Meetings:
+        """The objects of the file that may meet others: read from as few columns as tell it."""
+        types = types_of(self.read(n, ["type", "classes"]) for n in self.groups)
+        found: Meetings = {}
+        for at, program in enumerate(self.programs):
+            how = program.meeting(types)
+            names = [n for n in self._columns if n in how.columns or n == "other"]
+            sets = [Columns(self.read(n, names), self._costly) for n in self.groups]
+            rows = rows_that_meet(sets, how)
+            if not any(rows):
+                continue
+            whole = {n: Columns(self.read(n, self._columns), self._costly)
+                     for n in self.groups if rows[n]}  # fmt: skip
+            numbers = list(whole)
+            outcomes = program.together([whole[n].subjects(rows[n]) for n in numbers])
+            for number, decided in zip(numbers, outcomes, strict=True):
+                own = found.setdefault(number, [{} for _ in self.programs])
+                own[at] = dict(zip(rows[number], decided, strict=True))
+        return found
+
+
+def run_snapshot(
+    job: Job, more: Sequence[str] = (), jobs: int | None = None, shard: tuple[int, int] = (0, 1),
+    statistics: Sequence[Statistics] = (),
+) -> Iterator[Part]:  # fmt: skip
+    """Each row group of a snapshot with a result for every rule set, in the order of the file.
+
+    *more* are columns that the rows come with, beside `dn`. *jobs* is the number of processes;
+    without it, it follows from the time that the first row groups take. *shard* (i, n) keeps only
+    every n-th row group, from the one numbered i on; objects that meet are found in the whole
+    file all the same. *statistics*, one for each rule set, are added to.
+    """
+    from simulator.bulk.pool import run_parts
+
+    runner = Runner(job, more)
+    runner.meetings = runner.meet()
+    numbers = [n for n in runner.groups if n % shard[1] == shard[0]]
+    left = numbers if jobs is not None and jobs > 1 else []
+    seconds = 0.0
+    for position, number in enumerate(numbers if not left else []):
+        if jobs is None and position == 2 and seconds * (len(numbers) - position) > _WORTH:
+            left = numbers[position:]
+            break
+        start = time.perf_counter()
+        part = runner.part(number)
+        seconds = time.perf_counter() - start
+        yield part
+    for total, program in zip(statistics, runner.programs, strict=False):
+        total.add(program.statistics)
+    if left:
+        processes = min(jobs or os.cpu_count() or 1, len(left))
+        yield from run_parts(job, more, runner.meetings, left, processes, statistics)

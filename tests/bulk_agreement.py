@@ -1,0 +1,66 @@
+"""The bulk engine beside the reference: the same of every object, or the test says where not."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from simulator.bulk import Program
+from simulator.objects import ConnectorObject
+from simulator.results.verdict import Verdict, told, verdict_of
+from simulator.rule import RuleSet
+from simulator.sources.snapshot_layout import arrow_schema, batch, columns_of, objects_of
+from simulator.sync.engine import Settings, simulate
+from simulator.sync.outcome import Outcome
+
+
+def batches_of(objects: Sequence[ConnectorObject], rows: int = 10_000) -> list[pa.RecordBatch]:
+    """*objects* in the layout of a snapshot, in batches of *rows*."""
+    names = columns_of(objects)
+    schema = arrow_schema(names)
+    starts = range(0, len(objects), rows)
+    return [batch(objects[at : at + rows], names, schema) for at in starts]
+
+
+def expected_of(outcome: Outcome, certificates: bool) -> tuple[Any, ...]:
+    """What the bulk engine must say of an object with this *outcome*."""
+    judged = [(c.verdict, c.not_after) for c in outcome.certificates] if certificates else None
+    return told(verdict_of(outcome), outcome.subject.dn, None), judged
+
+
+def said(
+    dns: Sequence[str], columns: pa.RecordBatch, verdicts: Sequence[Verdict]
+) -> list[tuple[Any, ...]]:
+    """What the bulk engine says of the objects *dns* in the *columns* of its result."""
+    found = []
+    for dn, row in zip(dns, columns.to_pylist(), strict=True):
+        judged = (
+            list(zip(row["verdicts"], row["expiries"], strict=True)) if "verdicts" in row else None
+        )
+        found.append((told(verdicts[row["verdict"]], dn, row["end"]), judged))
+    return found
+
+
+def assert_agrees(
+    rules: RuleSet,
+    objects: Sequence[ConnectorObject],
+    settings: Settings,
+    rows: int = 10_000,
+    certificates: bool = True,
+) -> Program:
+    """Both engines say the same of each of *objects*; gives the program, for its statistics."""
+    held = batches_of(objects, rows)
+    program = Program(rules, settings, certificates)
+    met = program.meetings(held)
+    found = [
+        each
+        for rows_, own in zip(held, met, strict=True)
+        for each in said(rows_.column("dn").to_pylist(), program(rows_, own), program.verdicts)
+    ]
+    subjects = [o for rows_ in held for o in objects_of(rows_, "", 1)]
+    expected = {
+        id(o.subject): expected_of(o, certificates) for o in simulate(subjects, rules, settings)
+    }
+    for subject, each in zip(subjects, found, strict=True):
+        assert each == expected[id(subject)], subject.dn
+    return program

@@ -1,0 +1,179 @@
+"""A snapshot file through the bulk engine: processes, shards, two rule sets, and what it never does."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import pytest
+
+from simulator import load_rules
+from simulator.bulk import Job, Part, Program, Statistics, generate, run_snapshot
+from simulator.certificates import strict
+from simulator.language import compile as compiling
+from simulator.language import parse as parsing
+from simulator.language import patterns
+from simulator.objects import ConnectorObject
+from simulator.sources.snapshot_layout import arrow_schema, batch, columns_of, objects_of
+from simulator.sync.engine import Settings, simulate
+from tests.building import NOW, computer
+from tests.bulk_agreement import batches_of, expected_of, said
+from tests.test_bulk_agreement import FLEET
+
+BEFORE, AFTER = load_rules("standard-1.4"), load_rules("standard-1.4", "server-2012-r2")
+ROWS = 40
+
+
+def written(objects: list[ConnectorObject], path: Path) -> Path:
+    """*objects* in a file of small row groups."""
+    names = columns_of(objects)
+    schema = arrow_schema(names)
+    with parquet.ParquetWriter(path, schema) as writer:
+        for start in range(0, len(objects), ROWS):
+            writer.write_batch(batch(objects[start : start + ROWS], names, schema))
+    return path
+
+
+def twins() -> list[ConnectorObject]:
+    """The fleet, and far behind it a second object with the GUID of its first computer."""
+    first = FLEET[0]
+    again = replace(first, dn=f"CN=Again,{first.dn}")
+    return [*FLEET, *(computer(f"Z{n}") for n in range(20)), again]
+
+
+def expected(objects: list[ConnectorObject], rules: Any) -> list[tuple[Any, ...]]:
+    by_dn = {o.subject.dn: expected_of(o, True) for o in simulate(objects, rules, Settings(NOW))}
+    return [by_dn[o.dn] for o in objects]
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(twins(), tmp_path_factory.mktemp("bulk") / "fleet.parquet")
+
+
+@pytest.mark.parametrize("jobs", [None, 1, 2])
+def test_a_file_gives_the_reference_outcomes_in_its_order(
+    snapshot: Path, jobs: int | None
+) -> None:
+    job = Job(snapshot, (BEFORE, AFTER), Settings(NOW), certificates=True)
+    counted = [Statistics(), Statistics()]
+    parts = list(run_snapshot(job, jobs=jobs, statistics=counted))
+    assert [part.number for part in parts] == sorted(part.number for part in parts)
+    objects = [
+        o for b in parquet.ParquetFile(snapshot).iter_batches() for o in objects_of(b, "", 1)
+    ]
+    assert [name for p in parts for name in p.rows.column("dn").to_pylist()] == [
+        o.dn for o in objects
+    ]
+    for side, rules in enumerate((BEFORE, AFTER)):
+        found = [each for part in parts for each in said_of(part, side)]
+        assert found == expected(objects, rules)
+        assert counted[side].rows == len(objects)
+
+
+def test_shards_are_the_file_in_parts(snapshot: Path) -> None:
+    job = Job(snapshot, (AFTER,), Settings(NOW))
+    whole = {part.number: said_of(part, 0) for part in run_snapshot(job, jobs=1)}
+    shards = [list(run_snapshot(job, jobs=1, shard=(i, 3))) for i in range(3)]
+    assert Counter(part.number for shard in shards for part in shard) == Counter(whole.keys())
+    for part in (part for shard in shards for part in shard):
+        assert said_of(part, 0) == whole[part.number]
+
+
+def said_of(part: Part, side: int) -> list[tuple[Any, ...]]:
+    result = part.results[side]
+    return said(part.rows.column("dn").to_pylist(), result.columns, result.verdicts)
+
+
+class Calls:
+    """Counts the calls of functions that it stands in for."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._patch, self.counted, self.given = monkeypatch, Counter[str](), Counter[Any]()
+
+    def of(self, module: Any, name: str) -> None:
+        function = getattr(module, name)
+
+        def counting(*arguments: Any, **named: Any) -> Any:
+            self.counted[name] += 1
+            return function(*arguments, **named)
+
+        self._patch.setattr(module, name, counting)
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
+    yield Calls(monkeypatch)
+
+
+def many(times: int) -> list[pa.RecordBatch]:
+    """The fleet, *times* over; every copy with GUIDs of its own."""
+    copies = [
+        replace(o, dn=f"CN={n}-{o.dn[3:]}", attributes={**o.attributes, "objectGUID": guid})
+        for n in range(times)
+        for o in FLEET
+        if isinstance(guid := o.attributes.get("objectGUID"), bytes)
+        and (guid := n.to_bytes(2, "big") + guid[2:])
+    ]
+    return batches_of(copies)
+
+
+def test_nothing_is_parsed_compiled_or_made_a_pattern_for_an_object(calls: Calls) -> None:
+    """Ten times the objects, and not one parse, compilation or pattern more."""
+    for module, name in (
+        (parsing, "parse"),
+        (compiling, "prepare"),
+        (patterns.matching, "_compiled"),
+    ):
+        calls.of(module, name)
+    counts = []
+    for batches in (many(1), many(10)):
+        program = Program(AFTER, Settings(NOW))
+        for one in batches:
+            program(one)
+        calls.counted.clear()
+        for one in batches:
+            program(one)
+        counts.append(dict(calls.counted))
+        assert program.statistics.rows == 2 * sum(one.num_rows for one in batches)
+    assert counts == [{}, {}] or counts[1] == counts[0]
+
+
+def test_a_certificate_is_read_once_and_only_where_a_rule_looks_at_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loaded: Counter[bytes] = Counter()
+    reader, refusals = strict.strict_reader()
+
+    def load(data: bytes) -> object:
+        loaded[data] += 1
+        return reader(data)
+
+    monkeypatch.setattr(strict, "strict_reader", lambda: (load, refusals))
+    monkeypatch.setattr(generate, "strict_reader", lambda: (load, refusals))
+    program = Program(AFTER, Settings(NOW + timedelta(days=3)))
+    batches = many(3)
+    for one in batches:
+        program(one)  # every combination is known after this
+    before = program.statistics.keys
+    loaded.clear()
+    for one in batches:
+        program(one)
+    assert program.statistics.keys == before
+    held = [
+        (o, v)
+        for one in batches
+        for o in objects_of(one, "", 1)
+        for v in o.attributes.get("userCertificate") or ()  # type: ignore[union-attr]
+    ]
+    tested = [
+        v for o, v in held if str(o.attributes.get("operatingSystemVersion")).startswith("6.3")
+    ]
+    assert loaded and set(loaded) <= set(tested)
+    times = Counter(tested)  # one value may stand at several objects
+    alone = program.statistics.by_reference.total()
+    assert sum(max(0, n - times[data]) for data, n in loaded.items()) <= 4 * alone
