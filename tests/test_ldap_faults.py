@@ -140,7 +140,9 @@ def test_an_object_that_moves_out_of_sight_is_missing_from_the_count(fake_ad) ->
     read = len(load_objects(server.url(), server.request()).objects)
     counts: list[int | None] = []
     ask(
-        server.url(), server.request(), lambda d: counts.append(counted(d.connection, server.base))
+        server.url(),
+        server.request(),
+        lambda d: counts.append(counted(d.connection, d.url, server.base)),
     )
     assert (read, counts) == (249, [250])
     assert "read 249 objects, but 250 members" in fewer_read(read, counts[0])
