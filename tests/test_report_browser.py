@@ -301,6 +301,17 @@ def test_a_number_of_the_summary_shows_its_objects(
     expect(report.page.get_by_role("dialog").get_by_role("heading", level=2)).to_have_text(name)
 
 
+def test_a_warning_of_the_summary_shows_the_objects_that_it_concerns(
+    opened: Open, fleet: Path, audited: Audit
+) -> None:
+    report = opened(fleet)
+    code = "too-many-certificates"
+    report.page.locator("#findings").get_by_role("button", name=code).click()
+    warned = [r.subject.name for r in audited if code in {f.code for f in r.verdict.findings}]
+    assert report.names == warned != []
+    assert report.page.locator("#found").inner_text().endswith(f"those with the warning {code}")
+
+
 def hostile(results: Results) -> Results:
     """*results* with names that would like to be more than names."""
     names = [

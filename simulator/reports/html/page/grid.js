@@ -63,7 +63,6 @@ class Grid {
 
   // Selects anew and goes to the top.
   renew() {
-    const begun = performance.now();
     this.selection.select();
     const { rows, sorting } = this.selection;
     for (const cell of this.table.tHead.rows[0].cells) {
@@ -75,11 +74,12 @@ class Grid {
     }
     this.table.setAttribute("aria-rowcount", rows.length + 1);
     const all = this.objects.count.toLocaleString("en");
-    document.getElementById("found").textContent = `${rows.length.toLocaleString("en")} of ${all} objects`;
+    const { warning } = this.selection.wanted;
+    document.getElementById("found").textContent =
+      `${rows.length.toLocaleString("en")} of ${all} objects${warning ? ", those with the warning " + warning : ""}`;
     this.active = 0;
     this.box.scrollTop = 0;
     this.draw(true);
-    performance.measure("aadsim-select", { start: begun });
   }
 
   // How many rows fit, how many do not, and how far the box scrolls for the last of them.

@@ -103,7 +103,6 @@ async function start() {
   addEventListener("beforeprint", () => document.getElementById("printed").replaceChildren(grid.printed(PRINTED)));
   addEventListener("afterprint", () => document.getElementById("printed").replaceChildren());
   document.documentElement.dataset.ready = "true";
-  performance.mark("aadsim-ready");
 }
 
 start().catch((error) => {
