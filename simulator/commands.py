@@ -1,6 +1,6 @@
 """The jobs of the program as functions: audit, preview, explain; the commands' library twins."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -103,8 +103,9 @@ def audit(
 
     With *current*, what is in the cloud, also what an export would add and delete; with *span*
     who leaves within it as certificates expire, for which an `ObjectSet` is needed. Rows are for
-    any number of objects; of certificates they give the verdict and the end alone. Raises
-    `DiagnosticsError` for a rule set with errors. Library twin of `aadsim audit`.
+    any number of objects; of certificates they give the verdict and the end alone, unless
+    *options* ask for details. Raises `DiagnosticsError` for a rule set with errors. Library twin
+    of `aadsim audit`.
     """
     options = options or Options()
     findings = (*_checked(rules, objects, options), *_rebuilt(rules))
@@ -114,7 +115,7 @@ def audit(
     if isinstance(objects, Rows):
         if span is not None:
             raise UsageError("a forecast needs all that is known of the objects", "load them")
-        results, counted = run_rows((rules,), objects, settings, _keep(options, now), options.jobs)
+        results, counted = _by_columns((rules,), objects, settings, options)
     else:
         outcomes = simulate(_wanted(objects, options, now), rules, settings)
         results = gather(outcomes if span is None else _remembering(outcomes, syncing))
@@ -146,7 +147,7 @@ def preview(
     settings = Settings(now, options.readings, options.connectors)
     sides = (before, after)
     if isinstance(objects, Rows):
-        results, counted = run_rows(sides, objects, settings, _keep(options, now), options.jobs)
+        results, counted = _by_columns(sides, objects, settings, options)
     else:
         wanted = _wanted(objects, options, now)
         results, counted = gather(*(simulate(wanted, rules, settings) for rules in sides)), ()
@@ -155,6 +156,13 @@ def preview(
         now, before, after, objects.provenance, objects.count, results,
         (*findings.values(), *change_traps(results)), options, maximum_removed, present, counted,
     )  # fmt: skip
+
+
+def _by_columns(
+    sides: Sequence[RuleSet], rows: Rows, settings: Settings, options: Options
+) -> tuple[Results, tuple[Statistics, ...]]:
+    keep = _keep(options, settings.now)
+    return run_rows(sides, rows, settings, keep, options.jobs, options.details)
 
 
 def _keep(options: Options, now: datetime) -> Keep | None:

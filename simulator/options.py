@@ -14,7 +14,7 @@ class Options:
 
     *now* is the snapshot's capture time where it is not given. *where* keeps only the objects for
     which that expression is true. *jobs* is the number of processes for a snapshot; without it, it
-    follows from the work.
+    follows from the work. With *details* rows too tell everything of each certificate.
     """
 
     now: datetime | None = None
@@ -22,3 +22,4 @@ class Options:
     connectors: tuple[Connector, ...] = ()
     where: Node | None = None
     jobs: int | None = None
+    details: bool = False

@@ -75,7 +75,7 @@ def audit(
     state = load_current(current) if current else None
     rule_set = load_rules(*rules, settings=settings_of(settings))
     with objects_for(format_, objects, {**values, "forecast": forecast}, rule_set) as source:
-        options = options_of(values, source.provenance)
+        options = options_of(values, source.provenance, format_)
         result = commands.audit(rule_set, source, options, state, max_removed, span)
     deliver(REPORTS[format_](result, Layout(limit, delimiter)), output)
     if stats:

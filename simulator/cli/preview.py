@@ -86,7 +86,7 @@ def preview(
     given = settings_of(settings)
     old, new = (load_rules(*r, settings=given, shared=True) for r in (before, after))
     with objects_for(format_, objects, values, old, new) as source:
-        options = options_of(values, source.provenance)
+        options = options_of(values, source.provenance, format_)
         result = commands.preview(old, new, source, options, max_removed, state)
     deliver(REPORTS[format_](result, Layout(limit, delimiter)), output)
     if stats:

@@ -110,7 +110,7 @@ strict_option = click.option(
 )
 
 
-def options_of(values: dict[str, Any], provenance: Provenance) -> Options:
+def options_of(values: dict[str, Any], provenance: Provenance, form: str = "") -> Options:
     """The run's options from the values of `run_options`; the clock is read here, if at all."""
     from simulator.assumptions import parse_readings
     from simulator.rulefiles import load_connector
@@ -126,6 +126,7 @@ def options_of(values: dict[str, Any], provenance: Provenance) -> Options:
         tuple(c for path in values.get("connector", ()) for c in load_connector(path)),
         parse(Source("--where", where)) if where else None,
         values.get("jobs"),
+        details=form == "html",
     )
 
 

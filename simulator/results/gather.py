@@ -1,12 +1,12 @@
 """Gathers results as they are computed, and orders them: by DN without case, then by GUID."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from simulator.objects import ConnectorObject
 from simulator.results.results import CERTIFICATE, SUBJECT, Columns, Results, Row, Side, Subject
 from simulator.results.verdict import Verdict, told, verdict_of
-from simulator.sync.outcome import Outcome
+from simulator.sync.outcome import CertificateVerdict, Outcome
 
 if TYPE_CHECKING:
     import pyarrow
@@ -65,14 +65,18 @@ class Gatherer:
             pa.table({"dn": keys, "guid": subjects["object_guid"]}),
             sort_keys=[("dn", "ascending"), ("guid", "ascending")],
         )
-        held = certificates_type()
+        del keys
+        self._subjects.clear()  # what is in order need not be kept out of order
+        subjects = subjects.take(order)
+        held = self._columns[0][0].certificates.type if self._columns else certificates_type()
         sides = []
-        for side in range(self._sides):
-            verdicts = pa.chunked_array([c[side].verdicts for c in self._columns], pa.int32())
-            ends = pa.chunked_array([c[side].ends for c in self._columns], pa.string())
-            certificates = pa.chunked_array([c[side].certificates for c in self._columns], held)
-            sides.append(Columns(verdicts.take(order), ends.take(order), certificates.take(order)))
-        return Results(subjects.take(order), tuple(self._verdicts), tuple(sides))
+        for _ in range(self._sides):
+            parts = [columns.pop(0) for columns in self._columns]
+            verdicts = pa.chunked_array([p.verdicts for p in parts], pa.int32()).take(order)
+            ends = pa.chunked_array([p.ends for p in parts], pa.string()).take(order)
+            certificates = pa.chunked_array([p.certificates for p in parts], held).take(order)
+            sides.append(Columns(verdicts, ends, certificates))
+        return Results(subjects, tuple(self._verdicts), tuple(sides))
 
     def _take(self, outcomes: Sequence[tuple[Outcome, ...]]) -> None:
         import pyarrow as pa
@@ -84,7 +88,7 @@ class Gatherer:
             Columns(
                 pa.array([self.number(verdict_of(each[s])) for each in outcomes], pa.int32()),
                 pa.nulls(len(outcomes), pa.string()),
-                pa.array([_certificates(each[s]) for each in outcomes], certificates_type()),
+                certificates_array(each[s].certificates for each in outcomes),
             )
             for s in range(self._sides)
         ]
@@ -101,11 +105,21 @@ def subject_schema() -> "pyarrow.Schema":
     )
 
 
-def certificates_type() -> "pyarrow.DataType":
-    """The type of the certificates of one object."""
+def certificates_type(parts: Sequence[str] = CERTIFICATE) -> "pyarrow.DataType":
+    """The type of the certificates of one object: all that is told of each, or these *parts*."""
     import pyarrow as pa
 
-    return pa.list_(pa.struct([(name, pa.string()) for name in CERTIFICATE]))
+    return pa.list_(pa.struct([(name, pa.string()) for name in parts]))
+
+
+def certificates_array(
+    objects: Iterable[Sequence[CertificateVerdict]],
+) -> "pyarrow.ListArray":
+    """The certificates of *objects* as a column."""
+    import pyarrow as pa
+
+    held = [[{name: getattr(c, name) for name in CERTIFICATE} for c in each] for each in objects]
+    return pa.array(held, certificates_type())
 
 
 def subject_of(subject: ConnectorObject) -> Subject:
@@ -128,7 +142,3 @@ def row_of(*outcomes: Outcome) -> Row:
 def side_of(outcome: Outcome) -> Side:
     """What *outcome* says of its object."""
     return Side(told(verdict_of(outcome), outcome.subject.dn, None), outcome.certificates)
-
-
-def _certificates(outcome: Outcome) -> list[dict[str, Any]]:
-    return [{name: getattr(c, name) for name in CERTIFICATE} for c in outcome.certificates]

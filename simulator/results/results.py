@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SUBJECT = ("object_guid", "dn", "name", "type", "operating_system", "operating_system_version")
 CERTIFICATE = ("thumbprint", "subject", "issuer", "not_before", "not_after", "verdict", "text")
+_NOTHING = dict.fromkeys(CERTIFICATE, "")
 _ROWS = 10_000
 
 
@@ -69,7 +70,8 @@ class Columns:
     """One rule set's columns: for each object a number among the verdicts, and its certificates.
 
     *ends* is what the text of a verdict ends with, where objects differ in that alone.
-    *certificates* is a list of structures for each object, with the fields of `CERTIFICATE`.
+    *certificates* is a list of structures for each object, with fields of `CERTIFICATE`, all or
+    the verdict and the end alone.
     """
 
     verdicts: "pyarrow.Int32Array"
@@ -110,7 +112,7 @@ def rows(results: Results, at: "pyarrow.Array | None" = None) -> Iterator[Row]:
             [
                 Side(
                     told(results.verdicts[number], subject.dn, end),
-                    tuple(CertificateVerdict(**c) for c in held or ()),
+                    tuple(CertificateVerdict(**_NOTHING | c) for c in held or ()),
                 )
                 for subject, number, end, held in zip(
                     subjects, part(s.verdicts), part(s.ends), part(s.certificates), strict=True
@@ -125,3 +127,30 @@ def rows(results: Results, at: "pyarrow.Array | None" = None) -> Iterator[Row]:
 def system_name(name: str | None, version: str | None) -> str:
     """An operating system and its version, as the name of a group."""
     return f"{name or '(no operating system)'}, {version or '(no version)'}"
+
+
+def ended(results: Results) -> Results:
+    """*results* with the ends of texts in the verdicts, of which there are more then."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    verdicts = list(results.verdicts)
+    sides = []
+    for side in results.sides:
+        if side.ends.null_count < len(side.ends):
+            ends = side.ends.combine_chunks().dictionary_encode()
+            size = len(ends.dictionary) + 1
+            place = pc.add(ends.indices.fill_null(-1).cast(pa.int64()), 1)
+            whole = side.verdicts.combine_chunks().cast(pa.int64())
+            pairs = pc.add(pc.multiply(whole, size), place).dictionary_encode()
+            numbers = []
+            texts = [None, *ends.dictionary.to_pylist()]
+            for number, end in (divmod(pair, size) for pair in pairs.dictionary.to_pylist()):
+                numbers.append(len(verdicts) if end else number)
+                if end:
+                    verdicts.append(told(results.verdicts[number], "", texts[end]))
+            found = pa.array(numbers, pa.int32()).take(pairs.indices)
+            nothing = pa.chunked_array([pa.nulls(len(found), pa.string())])
+            side = Columns(pa.chunked_array([found]), nothing, side.certificates)
+        sides.append(side)
+    return Results(results.subjects, tuple(verdicts), tuple(sides))

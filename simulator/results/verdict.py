@@ -35,8 +35,8 @@ def verdict_of(outcome: Outcome) -> Verdict:
 
 
 def told(verdict: Verdict, dn: str, end: str | None) -> Verdict:
-    """*verdict* of the object *dn*: its findings name it, and its text has its *end*."""
-    if verdict.findings:
+    """*verdict* of the object *dn*, if any: its findings name it, and its text has its *end*."""
+    if verdict.findings and dn:
         source = Source(dn, "")
         findings = tuple(replace(f, source=f.source or source) for f in verdict.findings)
         verdict = replace(verdict, findings=findings)

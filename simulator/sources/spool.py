@@ -52,7 +52,8 @@ class Rows:
     def _types(self) -> Counter[str]:
         counts: Counter[str] = Counter()
         for batch in self.batches(()):
-            counts.update(batch.column("type").to_pylist())
+            for each in batch.column("type").value_counts().to_pylist():
+                counts[each["values"]] += each["counts"]
         return counts
 
 

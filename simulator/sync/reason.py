@@ -30,6 +30,12 @@ _FAILED_TEST: tuple[tuple[frozenset[str], str, str], ...] = (
     (frozenset({"CertIssuer", "CertIssuerDN"}), "certificate-issuer", "from another issuer"),
 )
 
+_JUDGED = {
+    "certificate-valid": "counts",
+    "certificate-rejected": "fails another test of the rule",
+    **{code: text for _, code, text in _FAILED_TEST},
+}
+
 
 def filtered(
     winner: Winner, step: Step | None, certificates: tuple[CertificateVerdict, ...]
@@ -170,19 +176,25 @@ def certificate_verdicts(
 
 
 def _verdict(value: bytes, step: Step | None, now: datetime) -> CertificateVerdict:
+    code, text = _judged(step) if step is not None else ("certificate-not-tested", "")
+    return described(value, code, text, now)
+
+
+def described(value: bytes, code: str, text: str, now: datetime) -> CertificateVerdict:
+    """What the certificate *value* is, beside the verdict *code* on it and its *text*.
+
+    An empty text is that of *code*.
+    """
     from simulator.certificates import CertificateError, read_certificate
 
+    untested = code == "certificate-not-tested"
+    text = text or _JUDGED.get(code, "")
     try:
         certificate = read_certificate(value)
     except CertificateError as error:
-        code, text = "certificate-not-tested", f"not readable as a certificate: {error}"
-        if step is not None:
-            code, text = _judged(step)
+        text = f"not readable as a certificate: {error}" if untested else text
         return CertificateVerdict("", "", "", "", "", code, text)
-    if step is not None:
-        code, text = _judged(step)
-    else:
-        code = "certificate-not-tested"
+    if untested:
         text = "expired; " if certificate.not_after <= now else ""
         text = f"{text}the rule did not look at it"
     if code == "certificate-expired":
@@ -201,7 +213,7 @@ def _verdict(value: bytes, step: Step | None, now: datetime) -> CertificateVerdi
 def _judged(step: Step) -> tuple[str, str]:
     """The code for one value bound by Where: valid, or by the test that failed."""
     if step.value is True:
-        return "certificate-valid", "counts"
+        return "certificate-valid", _JUDGED["certificate-valid"]
     failed = why(step)
     while failed.steps and failed.steps[-1].value is False and len(failed.steps) == 1:
         failed = failed.steps[0]

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from simulator.reports.present import forecast_lines, present_lines
 from simulator.reports.report import Layout, report
 from simulator.reports.text import side_text
 from simulator.results.counts import assumptions_used
+from simulator.results.results import ended
 from simulator.sync.reason import CODES
 from simulator.values import time_text
 
@@ -39,6 +41,7 @@ _UNSEEN = re.compile(
 @report("html")
 def html_lines(result: Audit | Preview, layout: Layout) -> Iterator[str]:
     """One HTML file with every object; never cut. Write it to a file with `--output`."""
+    result = replace(result, results=ended(result.results))
     columns = facts(result.results)
     style, script = _file("report.css"), "".join(map(_file, _SCRIPTS))
     page = _templates().get_template("report.html")
