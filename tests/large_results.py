@@ -37,7 +37,8 @@ def enlarged(results: Results, count: int) -> Results:
     held = results.sides[-1].certificates.to_pylist()
     made = _certificates([len(held[i % len(held)] or ()) for i in range(count)], guids, chance)
     sides = tuple(
-        Columns(side.verdicts.take(origin), _judged(side, made, count)) for side in results.sides
+        Columns(side.verdicts.take(origin), side.ends.take(origin), _judged(side, made, count))
+        for side in results.sides
     )
     return Results(subjects, results.verdicts, sides)
 
