@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from simulator.bulk.columns import Columns
 from simulator.bulk.decided import Recorder
 from simulator.bulk.observe import UNUSUAL, FlowObserver, Numbers
+from simulator.bulk.others import by_other
 from simulator.bulk.statistics import Statistics
 from simulator.errors import ObjectError, Source
-from simulator.language.nodes import Node
+from simulator.language.nodes import Node, attributes_of
 from simulator.language.parse import parse
 from simulator.objects import ConnectorObject
 from simulator.rule import AttributeFlow, Direction, FlowType, LinkType, SyncRule, rule_set
@@ -40,7 +41,7 @@ def batch_function(
     )
     engine = Recorder(rule_set((rule,)), Settings(now))
     observer = FlowObserver(engine, {}, rule, flow, True, None, Statistics(), False)
-    numbers, costly = Numbers(), set[str]()
+    numbers, costly, read = Numbers(), set[str](), attributes_of(node)
 
     def reference(subject: ConnectorObject) -> Value | ObjectError:
         schema = standard_schema("metaverse")
@@ -51,8 +52,13 @@ def batch_function(
         codes = observer.observe(columns, numbers, None).to_pylist()
         answers = {number: _told(numbers, number) for number in set(codes)}
         found = [answers[number] for number in codes]
-        if UNUSUAL in answers:
-            rows = [row for row, number in enumerate(codes) if number == UNUSUAL]
+        alike, rest = by_other(columns, read)
+        told = [
+            row for rows, fixed in alike if fixed and rows is not None for row in rows.to_pylist()
+        ]
+        unusual = (row for row, number in enumerate(codes) if number == UNUSUAL)
+        rows = sorted({*rest, *told, *unusual})
+        if rows:
             for row, subject in zip(rows, columns.subjects(rows), strict=True):
                 found[row] = reference(subject)
         return found
