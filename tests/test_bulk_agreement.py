@@ -191,7 +191,7 @@ def test_where_too_many_differ_the_reference_looks_at_each(
     monkeypatch.setattr(observe, "_MOST", summaries)
     monkeypatch.setattr(world, "_MOST", 3)
     program = assert_agrees(load_rules(*SHIPPED[3]), FLEET, Settings(NOW), rows=100)
-    assert program.statistics.keys <= 3
+    assert program.statistics.keys <= 8  # three for each of few places
     assert program.statistics.by_reference.total() > len(FLEET) / 4
 
 

@@ -48,19 +48,21 @@ def batch_function(
         return _answer(contribution(rule, flow, engine.context(subject, {}), schema, False))
 
     def run(batch: "pyarrow.RecordBatch") -> Answers:
+        import pyarrow.compute as pc
+
         columns = Columns(batch, costly)
-        codes = observer.observe(columns, numbers, None).to_pylist()
-        answers = {number: _told(numbers, number) for number in set(codes)}
-        found = [answers[number] for number in codes]
+        observed = observer.observe(columns, numbers, None)
+        answers = {number: _told(numbers, number) for number in pc.unique(observed).to_pylist()}
+        found = list(map(answers.__getitem__, observed.to_pylist()))
         alike, rest = by_other(columns, read)
-        told = [
-            row for rows, fixed in alike if fixed and rows is not None for row in rows.to_pylist()
-        ]
-        unusual = (row for row, number in enumerate(codes) if number == UNUSUAL)
-        rows = sorted({*rest, *told, *unusual})
-        if rows:
-            for row, subject in zip(rows, columns.subjects(rows), strict=True):
-                found[row] = reference(subject)
+        alone = {*rest}
+        for places, fixed in alike:
+            alone |= {*places.to_pylist()} if fixed and places is not None else set()
+        if UNUSUAL in answers:
+            alone |= {*pc.indices_nonzero(pc.equal(observed, UNUSUAL)).to_pylist()}
+        rows = sorted(alone)
+        for row, subject in zip(rows, columns.subjects(rows), strict=True):
+            found[row] = reference(subject)
         return found
 
     return run
