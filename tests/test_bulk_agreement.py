@@ -1,6 +1,7 @@
 """Bulk engine and reference agree: on the fleet, the scenarios, and random rules and objects."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,19 @@ from typing import Any
 import pytest
 
 from simulator import load_connector, load_objects, load_rules
+from simulator.bulk import observe, world
+from simulator.bulk.expression import batch_function
+from simulator.errors import ObjectError
+from simulator.language.context import Context
 from simulator.objects import ConnectorObject
 from simulator.rule import LinkType, MergeType, RuleSet, SyncRule
+from simulator.schema import standard_schema
+from simulator.sources.snapshot_layout import objects_of
 from simulator.sync.engine import Settings
+from simulator.sync.flow import contribution
 from simulator.values import Reference, Unreadable
-from tests.building import BASE, NOW, OUT, computer, direct, expression, inbound, rules
-from tests.bulk_agreement import assert_agrees
+from tests.building import BASE, NOW, OUT, clause, computer, direct, expression, inbound, rules
+from tests.bulk_agreement import assert_agrees, batches_of
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = [
@@ -131,10 +139,6 @@ def random_rules(chance: random.Random) -> RuleSet:
                        join="objectGUID=deviceId", scope=chance.choice(SCOPES))  # fmt: skip
     clauses = tuple(chance.choice(OUTBOUND) for _ in range(chance.randint(1, 2)))
     flows_out = {f.target: f for f in (*OUT.flows, *chance.sample(CLOUD, 3))}
-    from dataclasses import replace
-
-    from tests.building import clause
-
     scope = tuple(tuple(clause(c) for c in group) for group in clauses if group)
     out = replace(OUT, flows=tuple(flows_out.values()), scope=scope)
     return rules(base, out, *made)
@@ -178,3 +182,33 @@ def test_random_rules_and_objects(seed: int) -> None:
     moment = NOW + timedelta(days=chance.choice([0, 0, 400, 3000]))
     rules_, rows = random_rules(chance), chance.choice([7, 1000])
     assert_agrees(rules_, objects, Settings(moment, readings), rows, chance.random() < 0.7)
+
+
+@pytest.mark.parametrize("summaries", [6, 50_000])
+def test_where_too_many_differ_the_reference_looks_at_each(
+    monkeypatch: pytest.MonkeyPatch, summaries: int
+) -> None:
+    monkeypatch.setattr(observe, "_MOST", summaries)
+    monkeypatch.setattr(world, "_MOST", 3)
+    program = assert_agrees(load_rules(*SHIPPED[3]), FLEET, Settings(NOW), rows=100)
+    assert program.statistics.keys <= 8  # three for each of few places
+    assert program.statistics.by_reference.total() > len(FLEET) / 4
+
+
+@pytest.mark.parametrize("text", FILTERS)
+def test_one_expression_gives_for_each_row_what_the_reference_gives(text: str) -> None:
+    chance = random.Random(text)
+    objects = [*FLEET, *(random_object(chance, number) for number in range(60))]
+    run = batch_function(text, NOW)
+    for rows in batches_of(objects, 150):
+        found = run(rows)
+        for subject, answer in zip(objects_of(rows, "", 1), found, strict=True):
+            context = Context(NOW, subject.attributes, subject.dn)
+            flow = expression("cloudFiltered", text)
+            rule = inbound("x", 1, flow)
+            given = contribution(rule, flow, context, standard_schema("metaverse"), False)
+            if given.error is None:
+                assert answer == given.value, subject.dn
+            else:
+                assert isinstance(answer, ObjectError), subject.dn
+                assert (answer.kind, answer.message) == (given.error.kind, given.error.message)

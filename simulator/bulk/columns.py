@@ -104,6 +104,8 @@ class Columns:
 
     def subjects(self, rows: Sequence[int]) -> list[ConnectorObject]:
         """The objects in *rows*."""
+        if not rows:
+            return []
         import pyarrow as pa
 
         batch = self.batch.take(pa.array(rows, pa.int64()))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from simulator.bulk.columns import Columns
 from simulator.bulk.decided import Recorder
 from simulator.bulk.observe import UNUSUAL, FlowObserver, Numbers
+from simulator.bulk.others import by_other
 from simulator.bulk.statistics import Statistics
 from simulator.errors import ObjectError, Source
-from simulator.language.nodes import Node
+from simulator.language.nodes import Node, attributes_of
 from simulator.language.parse import parse
 from simulator.objects import ConnectorObject
 from simulator.rule import AttributeFlow, Direction, FlowType, LinkType, SyncRule, rule_set
@@ -40,21 +41,28 @@ def batch_function(
     )
     engine = Recorder(rule_set((rule,)), Settings(now))
     observer = FlowObserver(engine, {}, rule, flow, True, None, Statistics(), False)
-    numbers, costly = Numbers(), set[str]()
+    numbers, costly, read = Numbers(), set[str](), attributes_of(node)
 
     def reference(subject: ConnectorObject) -> Value | ObjectError:
         schema = standard_schema("metaverse")
         return _answer(contribution(rule, flow, engine.context(subject, {}), schema, False))
 
     def run(batch: "pyarrow.RecordBatch") -> Answers:
+        import pyarrow.compute as pc
+
         columns = Columns(batch, costly)
-        codes = observer.observe(columns, numbers, None).to_pylist()
-        answers = {number: _told(numbers, number) for number in set(codes)}
-        found = [answers[number] for number in codes]
+        observed = observer.observe(columns, numbers, None)
+        answers = {number: _told(numbers, number) for number in pc.unique(observed).to_pylist()}
+        found = list(map(answers.__getitem__, observed.to_pylist()))
+        alike, rest = by_other(columns, read)
+        alone = {*rest}
+        for places, fixed in alike:
+            alone |= {*places.to_pylist()} if fixed and places is not None else set()
         if UNUSUAL in answers:
-            rows = [row for row, number in enumerate(codes) if number == UNUSUAL]
-            for row, subject in zip(rows, columns.subjects(rows), strict=True):
-                found[row] = reference(subject)
+            alone |= {*pc.indices_nonzero(pc.equal(observed, UNUSUAL)).to_pylist()}
+        rows = sorted(alone)
+        for row, subject in zip(rows, columns.subjects(rows), strict=True):
+            found[row] = reference(subject)
         return found
 
     return run

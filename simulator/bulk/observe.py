@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _MEMBERSHIP = (ScopeOperator.ISMEMBEROF, ScopeOperator.ISNOTMEMBEROF)
 # numbers of summaries: not observed, shared with no other row, and not yet known
 NOTHING, UNUSUAL, UNDECIDED = 0, 1, -1
+_MOST = 50_000  # summaries kept: memory must not grow with the number of objects
 
 
 class Numbers:
@@ -50,8 +51,10 @@ class Numbers:
         self._summaries: list[Summary | None] = [None, None]
 
     def of(self, summary: Summary) -> int:
-        """The number of *summary*."""
+        """The number of *summary*; `UNUSUAL` once there are too many to be shared by rows."""
         if summary not in self._numbers:
+            if len(self._summaries) > _MOST:
+                return UNUSUAL
             self._numbers[summary] = len(self._summaries)
             self._summaries.append(summary)
         return self._numbers[summary]
@@ -94,6 +97,8 @@ class ScopeObserver:
         ]
         parts = [constant(0, columns.rows), *(codes for codes, _ in coded)]
         codes, firsts = combined(parts)
+        if len(self._known) > _MOST:
+            self._known.clear()
         found = []
         for row, (_, *at) in zip(firsts, at_rows(parts, firsts), strict=True):
             key: Hashable = tuple(values[c] for c, (_, values) in zip(at, coded, strict=True))
@@ -139,7 +144,7 @@ class FlowObserver:
         self._names = sorted(n for n in read if visible is None or n in visible or n == "dn")
         self._by_shape = _only_shapes(self._node) if self._node is not None else frozenset()
         self._guarded = Guarded(self._node) if self._node is not None else None
-        self._known: dict[Hashable, int] = {}
+        self._known: dict[Hashable, int] = {}  # few: what has many values is seen by its shape
         self._fitting: dict[Hashable, bool] = {}
         self._finer: dict[Hashable, _Finer] = {}
         self._loop: Looped | None = None
@@ -343,7 +348,9 @@ class FlowObserver:
         """The summary of *subject*, and whether the flow gives True for it."""
         number = self._number(subject, numbers)
         summary = numbers[number]
-        assert summary is not None and isinstance(summary.answer, tuple)
+        if summary is None:
+            return number, True
+        assert isinstance(summary.answer, tuple)
         return number, summary.answer[0] == ("bool", True)
 
     def _number(self, subject: ConnectorObject, numbers: Numbers) -> int:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     pass
 
 CRITICAL = "isCriticalSystemObject"
+_MOST = 20_000  # outcomes kept: where there are more, sharing them does not pay
 ALONE = -1  # in the place of an outcome: the row goes through the reference by itself
 
 
@@ -84,6 +85,9 @@ class World:
             if UNUSUAL in key:
                 found.append(ALONE)
                 continue
+            if key not in self._decided and len(self._decided) >= _MOST:
+                found.append(ALONE)
+                continue
             if key not in self._decided:
                 summaries = [self._numbers[number] for number in key[1 + len(shapes) :]]
                 self._decided[key] = self._decide(summaries, columns.subject(row))
@@ -127,7 +131,8 @@ class World:
 
 def _may_apply(numbers: Numbers, number: int) -> bool:
     summary = numbers[number]
-    assert summary is not None
+    if summary is None:
+        return True
     answers = (summary.answer, *(answer for _, _, answer in summary.others))
     return any(a[0] is not False for a in answers if isinstance(a, tuple))
 
