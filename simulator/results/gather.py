@@ -57,17 +57,17 @@ class Gatherer:
         import pyarrow.compute as pc
 
         schema = subject_schema()
-        subjects = pa.Table.from_batches(self._subjects, schema).unify_dictionaries()
-        keys = pa.array(
-            [dn.casefold() for b in self._subjects for dn in b["dn"].to_pylist()], pa.string()
-        )
+        whole = pa.Table.from_batches(self._subjects, schema).unify_dictionaries()
+        columns = {name: whole[name] for name in schema.names}
+        keys = [_folded(chunk) for chunk in columns["dn"].chunks]
         order = pc.sort_indices(
-            pa.table({"dn": keys, "guid": subjects["object_guid"]}),
+            pa.table({"dn": pa.chunked_array(keys, pa.string()), "guid": columns["object_guid"]}),
             sort_keys=[("dn", "ascending"), ("guid", "ascending")],
         )
-        del keys
-        self._subjects.clear()  # what is in order need not be kept out of order
-        subjects = subjects.take(order)
+        # what is in order is not kept out of order as well: column by column
+        del keys, whole
+        self._subjects.clear()
+        subjects = pa.table({name: columns.pop(name).take(order) for name in schema.names})
         held = self._columns[0][0].certificates.type if self._columns else certificates_type()
         sides = []
         for _ in range(self._sides):
@@ -93,6 +93,13 @@ class Gatherer:
             for s in range(self._sides)
         ]
         self.columns(pa.record_batch(arrays, schema=schema), *sides)
+
+
+def _folded(texts: "pyarrow.Array") -> "pyarrow.Array":
+    """*texts* without case."""
+    import pyarrow as pa
+
+    return pa.array([text.casefold() for text in texts.to_pylist()], pa.string())
 
 
 def subject_schema() -> "pyarrow.Schema":
