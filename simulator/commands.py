@@ -25,6 +25,7 @@ from simulator.results.gather import gather
 from simulator.results.results import Results, Row
 from simulator.rule import Direction, RuleSet
 from simulator.run import Keep, run_rows
+from simulator.single import place_of, with_those_it_meets
 from simulator.sources.snapshot_layout import objects_of
 from simulator.sources.spool import Rows
 from simulator.sync.engine import Settings, simulate
@@ -189,23 +190,24 @@ def _remembering(outcomes: Iterable[Outcome], syncing: list[Outcome]) -> Iterato
 
 
 def explain(
-    name: str, rules: RuleSet, objects: ObjectSet, options: Options | None = None
+    name: str, rules: RuleSet, objects: ObjectSet | Rows, options: Options | None = None
 ) -> Outcome:
     """Everything that happened to the one object called *name*, every flow traced.
 
-    *name* is a common name, sAMAccountName, DN or objectGUID. Library twin of `aadsim explain`.
+    *name* is a common name, sAMAccountName, DN or objectGUID. Of rows only those are taken that
+    the object may meet. Library twin of `aadsim explain`.
     """
-    options = options or Options()
+    options = replace(options or Options(), where=None)
     _refuse_empty_filters(options)
     refuse_errors(rules, options.connectors)
-    subject = find_object(name, objects)
-    settings = Settings(
-        _now(objects.provenance, options), options.readings, options.connectors, full=True
-    )
-    outcomes = simulate(
-        _wanted(objects, replace(options, where=None), settings.now), rules, settings
-    )
-    return next(o for o in outcomes if o.subject is subject)
+    now = _now(objects.provenance, options)
+    settings = Settings(now, options.readings, options.connectors, full=True)
+    if isinstance(objects, Rows):
+        subjects = with_those_it_meets(rules, objects, settings, place_of(name, objects))
+        subject = subjects[0]
+    else:
+        subject, subjects = find_object(name, objects), list(objects.objects)
+    return next(o for o in simulate(subjects, rules, settings) if o.subject is subject)
 
 
 def _now(provenance: Provenance, options: Options) -> datetime:

@@ -1,37 +1,77 @@
 """Finds the one object that a person means by a name."""
 
 import difflib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from simulator.errors import UsageError
 from simulator.objects import ConnectorObject, ObjectSet, parse_guid
 from simulator.values import dn_key, guid_text
 
+_LISTED = 20
 
-def find_object(name: str, objects: ObjectSet) -> ConnectorObject:
-    """The one object called *name*; an error lists near names, or the candidates."""
-    wanted = name.casefold()
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What an object is called; empty where it has no such name."""
+
+    dn: str
+    name: str
+    account: str
+    guid: str
+
+    @property
+    def names(self) -> set[str]:
+        """The names by which it is found, without case; an account also without its `$`."""
+        account = self.account.casefold()
+        return {self.name.casefold(), account, account.rstrip("$")} - {""}
+
+
+def find(name: str, objects: Callable[[], Iterable[Named]], source: str) -> int:
+    """The position of the one object called *name*; an error lists near names, or the candidates.
+
+    *objects* goes through all of them each time it is called: once where one is found.
+    """
+    wanted, key = name.casefold(), dn_key(name)
     guid = guid_text(g) if (g := parse_guid(name)) else None
-    found = [o for o in objects.objects if wanted in _names(o) or dn_key(name) == dn_key(o.dn)]
-    found = [o for o in objects.objects if guid and o.guid == guid] or found
+    found: list[tuple[int, Named]] = []
+    count = 0
+    for count, each in enumerate(objects(), 1):
+        if guid and each.guid == guid:
+            return count - 1
+        if wanted in each.names or key == dn_key(each.dn):
+            found.append((count - 1, each))
     if len(found) == 1:
-        return found[0]
+        return found[0][0]
     if found:
-        candidates = "\n    ".join(o.dn for o in found[:20])
+        candidates = "\n    ".join(each.dn for _, each in found[:_LISTED])
         raise UsageError(
-            f"`{name}` names {len(found)} objects of {objects.source}",
+            f"`{name}` names {len(found)} objects of {source}",
             f"name one by its DN:\n    {candidates}",
         )
-    spellings = {n: o.name for o in objects.objects for n in _names(o)}
-    near = [spellings[n] for n in difflib.get_close_matches(wanted, spellings, n=3)]
-    near = near or [spellings[n] for n in sorted(spellings) if wanted in n][:5]
+    near = _near(wanted, objects())
     raise UsageError(
-        f"no object `{name}` among the {len(objects.objects)} of {objects.source}",
-        f"did you mean {', '.join(dict.fromkeys(near))}?"
+        f"no object `{name}` among the {count} of {source}",
+        f"did you mean {', '.join(near)}?"
         if near
         else "give its name, sAMAccountName, DN or objectGUID",
     )
 
 
-def _names(subject: ConnectorObject) -> set[str]:
+def find_object(name: str, objects: ObjectSet) -> ConnectorObject:
+    """The one of *objects* called *name*, as of `find`."""
+    at = find(name, lambda: map(_named, objects.objects), objects.source)
+    return objects.objects[at]
+
+
+def _named(subject: ConnectorObject) -> Named:
     account = subject.text("sAMAccountName") or ""
-    return {subject.name.casefold(), account.casefold(), account.rstrip("$").casefold()} - {""}
+    return Named(subject.dn, subject.name, account, subject.guid)
+
+
+def _near(wanted: str, objects: Iterable[Named]) -> list[str]:
+    """Names that are nearly *wanted*, else some that contain it."""
+    spellings = {name: each.name for each in objects for name in each.names}
+    near = difflib.get_close_matches(wanted, spellings, n=3)
+    near = near or [name for name in sorted(spellings) if wanted in name][:5]
+    return list(dict.fromkeys(spellings[name] for name in near))

@@ -19,7 +19,7 @@ ROOMS = [
     {"check", "compare", "doctor", "forecast"},
     {"results"},
     {"bulk", "change_traps", "current"},
-    {"run"},
+    {"run", "single"},
     {"commands"},
     {"reports"},
     {"__init__", "cli"},

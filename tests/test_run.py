@@ -7,14 +7,25 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from simulator import Options, audit, load_connector, load_objects, load_rules, preview, table
-from simulator.errors import Source
+from simulator import (
+    Options,
+    audit,
+    explain,
+    load_connector,
+    load_objects,
+    load_rules,
+    preview,
+    table,
+)
+from simulator.errors import Source, UsageError
 from simulator.language.parse import parse
 from simulator.objects import ObjectSet
 from simulator.results.results import Row, ended
+from simulator.rule import RuleSet
 from simulator.sources.snapshot_write import write_snapshot
 from simulator.sources.source import open_objects
 from simulator.sources.spool import Rows, spooled
+from simulator.sync.outcome import Outcome
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 FLEET = str(FIXTURES / "fleet.jsonl")
@@ -120,3 +131,46 @@ def test_ends_of_texts_can_be_put_into_verdicts(both: tuple[Rows, ObjectSet]) ->
     assert all(side.ends.null_count == len(side.ends) for side in whole.sides)
     assert list(whole) == list(results)
     assert isinstance(whole.subjects, pa.Table)
+
+
+# -- one object ----------------------------------------------------------------------------------
+
+STORIES = sorted(p.parent for p in (Path(__file__).parent / "scenarios").glob("*/objects.jsonl"))
+
+
+def explained(name: str, rules: RuleSet, objects: Rows | ObjectSet) -> Outcome:
+    outcome = explain(name, rules, objects, Options(now=NOW))
+    return replace(outcome, subject=replace(outcome.subject, origin=""))
+
+
+@pytest.mark.parametrize("position", range(0, 349, 29))
+def test_one_object_is_explained_alike(both: tuple[Rows, ObjectSet], position: int) -> None:
+    rows, objects = both
+    dn = objects.objects[position].dn
+    assert explained(dn, AFTER, rows) == explained(dn, AFTER, objects)
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda path: path.name)
+def test_one_object_is_explained_with_those_that_it_meets(story: Path) -> None:
+    location = str(story / "objects.jsonl")
+    own = story / "rules.toml"
+    rules = load_rules(str(own) if own.exists() else "standard-2016")
+    objects = load_objects(location)
+    with spooled(open_objects(location)) as rows:
+        for one in objects.objects:
+            found, expected = (explained(one.dn, rules, o) for o in (rows, objects))
+            assert found == expected
+
+
+@pytest.mark.parametrize("name", ["SRV2012R2-VALID", "srv2012r2-valid$", "cn=srv2012r2-valid, OU=Windows,OU=Servers,DC=corp,DC=example"])  # fmt: skip
+def test_it_is_found_by_each_of_its_names(both: tuple[Rows, ObjectSet], name: str) -> None:
+    for objects in both:
+        assert explain(name, AFTER, objects, Options(now=NOW)).subject.name == "SRV2012R2-VALID"
+
+
+def test_what_is_nearly_a_name_is_suggested(both: tuple[Rows, ObjectSet]) -> None:
+    for objects in both:
+        with pytest.raises(UsageError) as caught:
+            explain("SRV2012R2-VALIT", AFTER, objects, Options(now=NOW))
+        assert "among the 349 of" in caught.value.message
+        assert "did you mean SRV2012R2-VALID" in (caught.value.help or "")

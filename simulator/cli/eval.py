@@ -21,7 +21,7 @@ from simulator.cli.run import options_of, read_objects, run_options
 from simulator.errors import DiagnosticsError, UsageError
 from simulator.find import find_object
 from simulator.language.context import Context
-from simulator.objects import ObjectSet, Provenance
+from simulator.objects import Provenance
 from simulator.reports.json_parts import dump
 from simulator.rule import RuleSet
 from simulator.sources.assignment import assigned
@@ -60,14 +60,14 @@ def eval_(
         raise UsageError("--object and --objects belong together", "give both, or neither")
     attributes: AttributeMap = {}
     dn = None
-    found = ObjectSet((), Provenance(""))
+    provenance = Provenance("")
     if name and objects:
         found = read_objects(objects, values, RuleSet(()))
-        subject = find_object(name, found)
+        subject, provenance = find_object(name, found), found.provenance
         attributes, dn = subject.attributes, subject.dn
     given, parameters = assigned(sets)
-    options = options_of(values, found.provenance)
-    now = options.now or datetime.fromisoformat(found.captured_at).astimezone(UTC)
+    options = options_of(values, provenance)
+    now = options.now or datetime.fromisoformat(provenance.captured_at).astimezone(UTC)
     parameters = {**parameters_of(options.connectors, dn), **parameters}
     context = Context(now, {**attributes, **given}, dn, parameters, options.readings)
     try:

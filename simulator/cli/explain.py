@@ -9,7 +9,8 @@ import click
 import simulator.commands as commands
 from simulator.cli.options import directory_options, output_options, set_option, settings_of
 from simulator.cli.output import deliver
-from simulator.cli.run import objects_option, options_of, read_objects, run_options
+from simulator.cli.run import objects_option, open_rows, options_of, run_options
+from simulator.objects import ObjectSet
 from simulator.reports.json_form import explain_form
 from simulator.reports.json_parts import dump
 from simulator.reports.story import story_lines
@@ -47,17 +48,18 @@ def explain(
     sides = {"before" if after else "explanation": load_rules(*rules, settings=given, shared=True)}
     if after:
         sides["after"] = load_rules(*after, settings=given, shared=True)
-    source = read_objects(objects, values, *sides.values())
-    options = options_of(values, source.provenance)
-    outcomes = {
-        side: (commands.explain(name, rule_set, source, options), rule_set)
-        for side, rule_set in sides.items()
-    }
+    with open_rows(objects, values, *sides.values()) as rows:
+        options = options_of(values, rows.provenance)
+        outcomes = {
+            side: (commands.explain(name, rule_set, rows, options), rule_set)
+            for side, rule_set in sides.items()
+        }
+        read = rows.count
     if format_ == "json":
         subject = next(iter(outcomes.values()))[0].subject
-        alone = replace(source, objects=(subject,))
+        alone = ObjectSet((subject,), rows.provenance)
         head = commands.audit(next(iter(sides.values())), alone, replace(options, where=None))
-        head = replace(head, read=len(source.objects))
+        head = replace(head, read=read)
         deliver([dump(explain_form(outcomes, head))], output)
         return
     lines: list[str] = []

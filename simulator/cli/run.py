@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -156,8 +156,15 @@ def objects_for(
     if form in _TELL_ALL or values.get("forecast"):
         yield read_objects(locations, values, *rule_sets)
         return
-    with spooled(open_all(locations, _request(values, *rule_sets))) as rows:
+    with open_rows(locations, values, *rule_sets) as rows:
         yield rows
+
+
+def open_rows(
+    locations: tuple[str, ...], values: dict[str, Any], *rule_sets: RuleSet
+) -> AbstractContextManager[Rows]:
+    """The objects at all *locations* as rows, with what the *rule_sets* and `--where` read."""
+    return spooled(open_all(locations, _request(values, *rule_sets)))
 
 
 def tell_statistics(statistics: "Sequence[Statistics]") -> None:

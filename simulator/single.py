@@ -1,0 +1,78 @@
+"""One object among however many: found by a name, with those that it may meet, and no others."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from simulator.bulk import Program
+from simulator.bulk.columns import Columns
+from simulator.bulk.meeting import rows_that_meet, types_of
+from simulator.find import Named, find
+from simulator.objects import ConnectorObject
+from simulator.rule import RuleSet
+from simulator.sources.snapshot_layout import objects_of
+from simulator.sources.spool import Rows
+from simulator.sync.engine import Settings
+from simulator.values import guid_text
+
+if TYPE_CHECKING:
+    import pyarrow
+
+_NAMES = ("cn", "sAMAccountName", "objectGUID")
+
+
+def place_of(name: str, rows: Rows) -> tuple[int, int]:
+    """In which batch of *rows* the one object called *name* is, and in which row of it."""
+    at = find(name, lambda: _named(rows), rows.provenance.source)
+    for number, batch in enumerate(rows.batches(())):
+        if at < batch.num_rows:
+            return number, at
+        at -= batch.num_rows
+    raise AssertionError("the rows have changed")
+
+
+def object_at(rows: Rows, place: tuple[int, int]) -> ConnectorObject:
+    """The object at *place*, as of `place_of`."""
+    (subject,) = _objects(rows, {place[0]: [place[1]]})
+    return subject
+
+
+def with_those_it_meets(
+    rules: RuleSet, rows: Rows, settings: Settings, place: tuple[int, int]
+) -> list[ConnectorObject]:
+    """The object at *place*, and after it all that may meet in one metaverse object.
+
+    Its outcome among these is its outcome among all.
+    """
+    how = Program(rules, settings).meeting(types_of(rows.batches(())))
+    meeting = rows_that_meet([Columns(b, set()) for b in rows.batches(how.columns)], how)
+    number, row = place
+    subject = object_at(rows, place)
+    if row not in meeting[number]:
+        return [subject]
+    others = _objects(rows, {n: found for n, found in enumerate(meeting) if found})
+    return [subject, *(o for o in others if o.dn != subject.dn)]
+
+
+def _objects(rows: Rows, wanted: dict[int, list[int]]) -> Iterator[ConnectorObject]:
+    """The objects in rows of batches."""
+    import pyarrow as pa
+
+    for number, batch in zip(range(max(wanted) + 1), rows.batches(None), strict=False):
+        if number in wanted:
+            part = batch.take(pa.array(wanted[number], pa.int64()))
+            yield from objects_of(part, rows.provenance.source, 1)
+
+
+def _named(rows: Rows) -> Iterator[Named]:
+    for batch in rows.batches(_NAMES):
+        dns = batch.column("dn").to_pylist()
+        names, accounts, guids = (_cells(batch, name) for name in _NAMES)
+        for dn, name, account, guid in zip(dns, names, accounts, guids, strict=True):
+            first = name or dn.partition(",")[0].partition("=")[2] or dn
+            yield Named(dn, first, account or "", guid_text(guid) if guid else "")
+
+
+def _cells(batch: "pyarrow.RecordBatch", name: str) -> list[Any]:
+    if name not in batch.schema.names:
+        return [None] * batch.num_rows
+    return batch.column(name).to_pylist()  # type: ignore[no-any-return]  # no types of its own
