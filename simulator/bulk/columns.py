@@ -220,30 +220,31 @@ def _lengths(array: "pyarrow.Array", kind: str) -> "pyarrow.Array | None":
 
 
 def _scalar_shapes(array: "pyarrow.Array", kind: str) -> tuple[Codes, list[Seen | Odd]]:
+    """Code 0 is NULL, 1 empty, 2 any other value, 3 is odd, and 4 has the size of a GUID."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    fixed = array.type.byte_width if pa.types.is_fixed_size_binary(array.type) else None
-    longest = fixed or (MAXIMUM_LENGTH if kind in TEXTS else None)
     empty: Seen | Odd = Known("") if kind == "str" else ODD
-    shapes: list[Seen | Odd] = [Known(None), empty, Shape(kind, None, longest), ODD]
+    some = Shape(kind, None, MAXIMUM_LENGTH if kind in TEXTS else None)
+    shapes: list[Seen | Odd] = [Known(None), empty, some, ODD, Shape(kind, None, 16)]
     if array.null_count == len(array):
         return constant(0, len(array)), shapes
-    lengths = None if fixed else _lengths(array, kind)
-    if lengths is None:
-        some = constant(2, len(array))
+    lengths = _lengths(array, kind)
+    span = pc.min_max(lengths).as_py() if lengths is not None else {"min": 1, "max": 1}
+    most = MAXIMUM_LENGTH if kind in TEXTS else 1 << 62
+    if kind == "bin" and span["min"] == span["max"] == 16:
+        codes = constant(4, len(array))
+    elif kind != "bin" and span["min"] > 0 and span["max"] <= most:
+        codes = constant(2, len(array))
     else:
-        most = MAXIMUM_LENGTH if kind in TEXTS else 1 << 62
-        span = pc.min_max(lengths).as_py()
-        if span["min"] > 0 and span["max"] <= most:
-            some = constant(2, len(array))
-        else:
-            one, two = pa.scalar(1, pa.int32()), pa.scalar(2, pa.int32())
-            long = pc.if_else(pc.greater(lengths, most), pa.scalar(3, pa.int32()), two)
-            some = pc.if_else(pc.equal(lengths, 0), one, long)
+        one, two, three, four = (pa.scalar(code, pa.int32()) for code in (1, 2, 3, 4))
+        codes = pc.if_else(pc.greater(lengths, most), three, two)
+        if kind == "bin":
+            codes = pc.if_else(pc.equal(lengths, 16), four, codes)
+        codes = pc.if_else(pc.equal(lengths, 0), one, codes)
     if array.null_count == 0:
-        return some, shapes
-    return pc.if_else(array.is_null(), pa.scalar(0, pa.int32()), some), shapes
+        return codes, shapes
+    return pc.if_else(array.is_null(), pa.scalar(0, pa.int32()), codes), shapes
 
 
 def _list_shapes(array: "pyarrow.Array", kind: str) -> tuple[Codes, list[Seen | Odd]]:

@@ -24,15 +24,18 @@ class Meeting:
     """How objects of some types can meet.
 
     *groups* are sets of columns: objects can only meet that have a value in common in the columns
-    of one group. `None` where no columns tell.
+    of one group, but for objects of the types *whole*, of which no columns tell. *taken* are the
+    types that rules take.
     """
 
-    groups: frozenset[tuple[str, ...]] | None
+    groups: frozenset[tuple[str, ...]]
+    whole: frozenset[str] = frozenset()
+    taken: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> frozenset[str]:
         """The columns that tell, beside `type`, `classes` and `other`."""
-        return frozenset(name for group in self.groups or () for name in group)
+        return frozenset(name for group in self.groups for name in group)
 
 
 def meeting(book: RuleBook, types: Iterable[str]) -> Meeting:
@@ -40,6 +43,7 @@ def meeting(book: RuleBook, types: Iterable[str]) -> Meeting:
     taken = set(types)
     rules = [r for r in book.inbound if r.source_type in taken]
     groups = set()
+    whole: set[str] = set()
     for rule in rules:
         for group in rule.join:
             candidates = []
@@ -49,10 +53,13 @@ def meeting(book: RuleBook, types: Iterable[str]) -> Meeting:
                     sources = {condition.source, *(f.sources[0] for f in flows)}
                     candidates.append(tuple(sorted(sources)) if flows else ())
             if not candidates:
-                return Meeting(None)
+                told = {c.target for c in group}
+                flowing = (r for r in rules if any(f.target in told for f in r.flows))
+                whole |= {rule.source_type, *(r.source_type for r in flowing)}
+                continue
             # every condition of the group must hold: the one with the fewest columns suffices
             groups.add(min(candidates, key=len))
-    return Meeting(frozenset(groups - {()}))
+    return Meeting(frozenset(groups - {()}), frozenset(whole), book.inbound_types)
 
 
 class Met:
@@ -108,15 +115,26 @@ def types_of(batches: "Iterable[pyarrow.RecordBatch]") -> set[str]:
 
 def rows_that_meet(sets: Sequence[Columns], how: Meeting) -> list[list[int]]:
     """For each of *sets*, which are all there is, the rows of objects that may meet others."""
-    everyone = [list(range(columns.rows)) for columns in sets]
-    if how.groups is None:
-        return everyone
     if any(len(by_other(columns, how.columns)[0]) > 1 for columns in sets):
-        return everyone  # values by which objects meet stand outside their columns
+        # values by which objects meet stand outside their columns
+        return [list(range(columns.rows)) for columns in sets]
     met = Met(how.groups)
     for columns in sets:
         met.add(columns)
-    return [met.rows(columns) for columns in sets]
+    return [sorted({*met.rows(columns), *_whole(columns, how)}) for columns in sets]
+
+
+def _whole(columns: Columns, how: Meeting) -> list[int]:
+    """The rows of objects of the types of which no columns tell, by their rules' type."""
+    if not how.whole:
+        return []
+    types = columns.array("type").to_pylist()
+    classes = columns.batch.column("classes").to_pylist()
+    return [
+        row
+        for row, (type, general) in enumerate(zip(types, classes, strict=True))
+        if type in how.whole or (type not in how.taken and how.whole & {*general})
+    ]
 
 
 def _each(value: object) -> tuple[object, ...]:

@@ -23,7 +23,7 @@ class Shape:
 
     *count* is the number of values of a multi-valued attribute, each of *kind* and not empty, or
     `SEVERAL` for any number above one; `None` for a single value. *longest* bounds the characters
-    of each text, or is the exact number of bytes; `None` where no bound is known.
+    of each text, `None` where no bound is known; of bytes it is 16 where they can be a GUID.
     """
 
     kind: str
@@ -56,7 +56,7 @@ def shape_of(value: Value) -> Seen:
         return Shape(kind, min(len(value), SEVERAL), MAXIMUM_LENGTH if kind == "str" else None)
     kind = type_name(value)
     if isinstance(value, bytes):
-        return Shape(kind, None, len(value)) if value else Known(value)
+        return Shape(kind, None, 16 if len(value) == 16 else None) if value else Known(value)
     if isinstance(value, str):
         return Shape(kind, None, MAXIMUM_LENGTH) if len(value) <= MAXIMUM_LENGTH else Known(value)
     return Shape(kind)

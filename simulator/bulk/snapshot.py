@@ -111,7 +111,7 @@ class Runner:
         found: Meetings = {}
         for at, program in enumerate(self.programs):
             how = program.meeting(types)
-            names = [n for n in self._columns if n in how.columns or n == "other"]
+            names = [n for n in self._columns if n in how.columns or n == "other" or how.whole]
             sets = [Columns(self.read(n, names), self._costly) for n in self.groups]
             rows = rows_that_meet(sets, how)
             if not any(rows):
