@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from simulator.results.table import table
     from simulator.rulefiles import load_connector, load_rules
     from simulator.sources import load_objects
+    from simulator.sources.spool import open_rows
 
 __all__ = [
     "Audit",
@@ -40,6 +41,7 @@ __all__ = [
     "load_connector",
     "load_objects",
     "load_rules",
+    "open_rows",
     "preview",
     "table",
 ]
@@ -54,6 +56,7 @@ _HOMES = {
     "simulator.results.table": ("table",),
     "simulator.rulefiles": ("load_connector", "load_rules"),
     "simulator.sources": ("load_objects",),
+    "simulator.sources.spool": ("open_rows",),
 }
 
 

@@ -24,7 +24,7 @@ from simulator.results.results import Row, ended
 from simulator.rule import RuleSet
 from simulator.sources.snapshot_write import write_snapshot
 from simulator.sources.source import open_objects
-from simulator.sources.spool import Rows, spooled
+from simulator.sources.spool import Rows, open_rows, spooled
 from simulator.sync.outcome import Outcome
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -68,7 +68,7 @@ def without_details(rows: list[Row]) -> list[Row]:
 def test_an_audit(location: str, filtered: bool, jobs: int) -> None:
     options = Options(now=NOW, connectors=CONNECTOR if filtered else (), jobs=jobs)
     expected = list(audit(AFTER, OBJECTS, options))
-    with spooled(open_objects(location)) as rows:
+    with open_rows(location) as rows:
         found = audit(AFTER, rows, options)
     assert list(found) == without_details(expected)
     assert found.read == 349

@@ -9,7 +9,7 @@ import click
 import simulator.commands as commands
 from simulator.cli.options import directory_options, output_options, set_option, settings_of
 from simulator.cli.output import deliver
-from simulator.cli.run import objects_option, open_rows, options_of, run_options
+from simulator.cli.run import objects_option, options_of, rows_at, run_options
 from simulator.objects import ObjectSet
 from simulator.reports.json_form import explain_form
 from simulator.reports.json_parts import dump
@@ -48,7 +48,7 @@ def explain(
     sides = {"before" if after else "explanation": load_rules(*rules, settings=given, shared=True)}
     if after:
         sides["after"] = load_rules(*after, settings=given, shared=True)
-    with open_rows(objects, values, *sides.values()) as rows:
+    with rows_at(objects, values, *sides.values()) as rows:
         options = options_of(values, rows.provenance)
         outcomes = {
             side: (commands.explain(name, rule_set, rows, options), rule_set)

@@ -15,9 +15,9 @@ from simulator.language.parse import parse
 from simulator.objects import ObjectSet, Provenance
 from simulator.options import Options
 from simulator.rule import RuleSet
-from simulator.sources.merge import load_all, open_all
+from simulator.sources.merge import load_all
 from simulator.sources.source import SourceRequest
-from simulator.sources.spool import Rows, spooled
+from simulator.sources.spool import Rows, open_rows
 
 if TYPE_CHECKING:
     from simulator.bulk import Statistics
@@ -156,15 +156,15 @@ def objects_for(
     if form in _TELL_ALL or values.get("forecast"):
         yield read_objects(locations, values, *rule_sets)
         return
-    with open_rows(locations, values, *rule_sets) as rows:
+    with rows_at(locations, values, *rule_sets) as rows:
         yield rows
 
 
-def open_rows(
+def rows_at(
     locations: tuple[str, ...], values: dict[str, Any], *rule_sets: RuleSet
 ) -> AbstractContextManager[Rows]:
     """The objects at all *locations* as rows, with what the *rule_sets* and `--where` read."""
-    return spooled(open_all(locations, _request(values, *rule_sets)))
+    return open_rows(*locations, request=_request(values, *rule_sets))
 
 
 def tell_statistics(statistics: "Sequence[Statistics]") -> None:

@@ -7,7 +7,7 @@ little, and in a temporary file from then on.
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from simulator.objects import Provenance
 from simulator.sources.identity import Sightings, moved, refuse_twins
+from simulator.sources.merge import open_all
 from simulator.sources.snapshot_layout import aligned, objects_of
-from simulator.sources.source import Stream
+from simulator.sources.source import SourceRequest, Stream
 
 if TYPE_CHECKING:
     import pyarrow
@@ -55,6 +56,13 @@ class Rows:
             for each in batch.column("type").value_counts().to_pylist():
                 counts[each["values"]] += each["counts"]
         return counts
+
+
+def open_rows(
+    *locations: str, request: SourceRequest | None = None
+) -> AbstractContextManager[Rows]:
+    """The objects at all *locations* as rows, while the context lasts; for any number of them."""
+    return spooled(open_all(locations, request))
 
 
 @contextmanager
