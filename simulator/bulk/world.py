@@ -3,10 +3,13 @@
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
-from simulator.bulk.columns import Codes, Columns, at_rows, combined, constant
+from simulator.bulk.codes import Codes, at_rows, combined, constant
+from simulator.bulk.columns import Columns
 from simulator.bulk.decided import Decided, Recorder, decided, is_shared
-from simulator.bulk.observe import NOTHING, UNUSUAL, FlowObserver, Numbers, ScopeObserver
+from simulator.bulk.flow_observer import FlowObserver
+from simulator.bulk.numbers import NOTHING, UNUSUAL, Numbers
 from simulator.bulk.place import Place
+from simulator.bulk.scope_observer import ScopeObserver
 from simulator.bulk.statistics import Statistics
 from simulator.bulk.summary import SHIFTING, Readings, Summary, tested_by_value
 from simulator.objects import ConnectorObject
