@@ -1,4 +1,4 @@
-"""Observers: what of one rule's scope, join or flow the outcome of each row can depend on.
+"""What one flow of a rule contributes for each row, as far as an outcome can depend on it.
 
 An observer gives every row the number of a `Summary`. It is worked out once for each different
 combination of the attributes it reads; where an attribute has as many values as there are objects,

@@ -1,7 +1,6 @@
 """All objects of one place: their observers, and the outcome for each combination seen."""
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING
 
 from simulator.bulk.codes import Codes, at_rows, combined, constant
 from simulator.bulk.columns import Columns
@@ -15,9 +14,6 @@ from simulator.bulk.summary import SHIFTING, Readings, Summary, tested_by_value
 from simulator.objects import ConnectorObject
 from simulator.rule import LinkType
 from simulator.sync.warnings import CERTIFICATES, MAXIMUM_CERTIFICATES
-
-if TYPE_CHECKING:
-    pass
 
 CRITICAL = "isCriticalSystemObject"
 _MOST = 20_000  # outcomes kept: where there are more, sharing them does not pay
