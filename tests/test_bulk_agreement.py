@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from simulator import load_connector, load_objects, load_rules
-from simulator.bulk import observe, world
+from simulator.bulk import numbers, world
 from simulator.bulk.expression import batch_function
 from simulator.errors import ObjectError
 from simulator.language.context import Context
@@ -216,7 +216,7 @@ def test_what_an_outbound_flow_tells_apart_is_told_apart(
 def test_where_too_many_differ_the_reference_looks_at_each(
     monkeypatch: pytest.MonkeyPatch, summaries: int
 ) -> None:
-    monkeypatch.setattr(observe, "_MOST", summaries)
+    monkeypatch.setattr(numbers, "MOST", summaries)
     monkeypatch.setattr(world, "_MOST", 3)
     program = assert_agrees(load_rules(*SHIPPED[3]), FLEET, Settings(NOW), rows=100)
     assert program.statistics.keys <= 8  # three for each of few places

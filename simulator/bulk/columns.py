@@ -4,21 +4,20 @@ A code is a small number in an Arrow array; what it stands for is in a list besi
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from simulator.bulk.shape import ODD, TEXTS, Known, Odd, Seen, Shape, shape_of
+from simulator.bulk.codes import Codes, constant
+from simulator.bulk.column_shapes import list_shapes, scalar_shapes
+from simulator.bulk.shape import ODD, Odd, Seen, shape_of
 from simulator.objects import ConnectorObject
 from simulator.schema import AttributeType, standard_schema
 from simulator.sources.object_form import NAME
 from simulator.sources.snapshot_layout import objects_of
-from simulator.sync.flow import MAXIMUM_LENGTH
 from simulator.values import AttributeMap, Reference, Unreadable, Value
 
 if TYPE_CHECKING:
     import pyarrow
 
-Codes: TypeAlias = "pyarrow.Array"
 _NAME = AttributeType(NAME, "ref", False)
 _DN = AttributeType("dn", "str", False)
 # What stands in for columns that every snapshot has, where a batch has only attributes.
@@ -173,9 +172,9 @@ class Columns:
                 shape = ODD if isinstance(fixed, Unreadable) else shape_of(fixed)
                 self._shaped[name] = constant(0, self.rows), [shape]
             elif known.multi:
-                self._shaped[name] = _list_shapes(self.array(name), known.type)
+                self._shaped[name] = list_shapes(self.array(name), known.type)
             else:
-                self._shaped[name] = _scalar_shapes(self.array(name), known.type)
+                self._shaped[name] = scalar_shapes(self.array(name), known.type)
         return self._shaped[name]
 
 
@@ -191,14 +190,6 @@ def typed(array: "pyarrow.Array", known: AttributeType) -> list[Value]:
     return values
 
 
-@lru_cache(maxsize=32)
-def constant(code: int, rows: int) -> Codes:
-    """*code* in every one of *rows*."""
-    import pyarrow as pa
-
-    return pa.repeat(pa.scalar(code, pa.int32()), rows)
-
-
 def lists_of(array: "pyarrow.Array") -> Iterator[list[Any]]:
     """The lists in *array*, none of which is NULL; quicker than one by one."""
     import pyarrow.compute as pc
@@ -208,142 +199,3 @@ def lists_of(array: "pyarrow.Array") -> Iterator[list[Any]]:
     for count in pc.list_value_length(array).to_pylist():
         yield values[first : first + count]
         first += count
-
-
-def _lengths(array: "pyarrow.Array", kind: str) -> "pyarrow.Array | None":
-    """The length of each value, in characters or bytes; `None` where values have none."""
-    import pyarrow.compute as pc
-
-    if kind in TEXTS:
-        return pc.utf8_length(array)
-    return pc.binary_length(array) if kind == "bin" else None
-
-
-def _scalar_shapes(array: "pyarrow.Array", kind: str) -> tuple[Codes, list[Seen | Odd]]:
-    """Code 0 is NULL, 1 empty, 2 any other value, 3 is odd, and 4 has the size of a GUID."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    empty: Seen | Odd = Known("") if kind == "str" else ODD
-    some = Shape(kind, None, MAXIMUM_LENGTH if kind in TEXTS else None)
-    shapes: list[Seen | Odd] = [Known(None), empty, some, ODD, Shape(kind, None, 16)]
-    if array.null_count == len(array):
-        return constant(0, len(array)), shapes
-    lengths = _lengths(array, kind)
-    span = pc.min_max(lengths).as_py() if lengths is not None else {"min": 1, "max": 1}
-    most = MAXIMUM_LENGTH if kind in TEXTS else 1 << 62
-    if kind == "bin" and span["min"] == span["max"] == 16:
-        codes = constant(4, len(array))
-    elif kind != "bin" and span["min"] > 0 and span["max"] <= most:
-        codes = constant(2, len(array))
-    else:
-        one, two, three, four = (pa.scalar(code, pa.int32()) for code in (1, 2, 3, 4))
-        codes = pc.if_else(pc.greater(lengths, most), three, two)
-        if kind == "bin":
-            codes = pc.if_else(pc.equal(lengths, 16), four, codes)
-        codes = pc.if_else(pc.equal(lengths, 0), one, codes)
-    if array.null_count == 0:
-        return codes, shapes
-    return pc.if_else(array.is_null(), pa.scalar(0, pa.int32()), codes), shapes
-
-
-def _list_shapes(array: "pyarrow.Array", kind: str) -> tuple[Codes, list[Seen | Odd]]:
-    """Code 0 is NULL, 1 is odd, and a list of n values has the code n + 1."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    counts = pc.fill_null(pc.list_value_length(array), -1).cast(pa.int32())
-    codes = pc.if_else(pc.less(counts, 0), 0, pc.add(counts, 1)).cast(pa.int32())
-    odd = _odd_rows(array, kind)
-    if odd is not None:
-        codes = pc.if_else(odd, pa.scalar(1, pa.int32()), codes)
-    most = pc.max(codes).as_py() or 0
-    longest = MAXIMUM_LENGTH if kind in TEXTS else None
-    shapes: list[Seen | Odd] = [Known(None), ODD]
-    shapes += [Shape(kind, count, longest) for count in range(1, most)]
-    return codes, shapes
-
-
-def _odd_rows(array: "pyarrow.Array", kind: str) -> "pyarrow.Array | None":
-    """Whether each list has a value that is NULL, empty or too long; `None` where none has."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    values = pc.list_flatten(array)
-    lengths = _lengths(values, kind)
-    if len(values) == 0:
-        return None
-    odd = values.is_null()
-    if lengths is not None:
-        odd = pc.or_(odd, pc.fill_null(pc.equal(lengths, 0), True))
-        if kind in TEXTS:
-            odd = pc.or_(odd, pc.fill_null(pc.greater(lengths, MAXIMUM_LENGTH), True))
-    if not pc.any(odd).as_py():
-        return None
-    rows = set(pc.list_parent_indices(array).filter(odd).to_pylist())
-    return pa.array([row in rows for row in range(len(array))])
-
-
-def combined(parts: Sequence[Codes]) -> tuple[Codes, list[int]]:
-    """A code for each different combination of *parts*, and the first row that has it.
-
-    No code of a part is negative.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    rows = len(parts[0])
-    whole: Codes | None = None
-    for part in parts:
-        span = pc.min_max(part).as_py()
-        if span["min"] == span["max"]:
-            continue
-        if whole is None:
-            whole = part
-            continue
-        joined = pc.add(pc.multiply(whole.cast(pa.int64()), span["max"] + 1), part)
-        whole = joined.dictionary_encode().indices
-    if whole is None or rows == 0:
-        return constant(0, rows), [0] if rows else []
-    encoded = whole.dictionary_encode()
-    count = len(encoded.dictionary)
-    return encoded.indices, _first_rows(encoded.indices, count)
-
-
-def _first_rows(codes: Codes, count: int) -> list[int]:
-    """The first row that has each of *count* codes, which appear in their order."""
-    import pyarrow.compute as pc
-
-    if count <= 400:
-        return [pc.index(codes, code).as_py() for code in range(count)]
-    found: list[int] = []
-    for row, code in enumerate(codes.to_pylist()):
-        if code == len(found):
-            found.append(row)
-    return found
-
-
-def at_rows(parts: Sequence[Codes], rows: Sequence[int]) -> list[tuple[int, ...]]:
-    """For each of *rows* the codes that *parts* have there."""
-    import pyarrow as pa
-
-    wanted = pa.array(rows, pa.int32())
-    return list(zip(*(part.take(wanted).to_pylist() for part in parts), strict=True))
-
-
-@lru_cache(maxsize=4)
-def _everyone(rows: int) -> "pyarrow.Array":
-    import pyarrow as pa
-
-    return pa.array(range(rows), pa.int32())
-
-
-def replaced(codes: Codes, rows: "pyarrow.Array", values: Codes) -> Codes:
-    """*codes* with *values* in the places of *rows*, which ascend."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if len(rows) == len(codes):
-        return values
-    mask = pc.is_in(_everyone(len(codes)), rows.cast(pa.int32()))
-    return pc.replace_with_mask(codes, mask, values)

@@ -1,6 +1,7 @@
 """The expiry of an object's only certificate, which a text tells: another one for every object."""
 
-from simulator.bulk.columns import Codes, Columns
+from simulator.bulk.codes import Codes
+from simulator.bulk.columns import Columns
 from simulator.bulk.decided import Decided
 from simulator.certificates.certificate import Certificate
 from simulator.certificates.der import UTC_TIME

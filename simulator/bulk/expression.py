@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.bulk.columns import Columns
 from simulator.bulk.decided import Recorder
-from simulator.bulk.observe import UNUSUAL, FlowObserver, Numbers
+from simulator.bulk.flow_observer import FlowObserver
+from simulator.bulk.numbers import UNUSUAL, Numbers
 from simulator.bulk.others import by_other
 from simulator.bulk.statistics import Statistics
 from simulator.errors import ObjectError, Source

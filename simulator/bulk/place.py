@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from simulator.bulk.columns import Codes, Columns, combined
+from simulator.bulk.codes import Codes, combined
+from simulator.bulk.columns import Columns
 from simulator.bulk.summary import Readings, Summary, summarise
 from simulator.errors import ObjectError
 from simulator.language.context import Context

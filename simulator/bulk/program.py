@@ -9,7 +9,8 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from simulator.bulk.columns import Codes, Columns, constant, replaced
+from simulator.bulk.codes import Codes, constant, replaced
+from simulator.bulk.columns import Columns
 from simulator.bulk.decided import Decided, Recorder, decided
 from simulator.bulk.expiry import dated_ends
 from simulator.bulk.meeting import Meeting, meeting, rows_that_meet, types_of

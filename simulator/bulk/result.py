@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from simulator.bulk.columns import Codes, replaced
+from simulator.bulk.codes import Codes, replaced
 from simulator.bulk.decided import Decided
 from simulator.results.verdict import Verdict
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from simulator.bulk.columns import Codes, Columns
+from simulator.bulk.codes import Codes
+from simulator.bulk.columns import Columns
 from simulator.bulk.decided import NOBODY, UNTESTED, Decided
 from simulator.bulk.expiry import expiry_text
 from simulator.certificates import CertificateError, read_certificate

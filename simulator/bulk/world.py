@@ -1,20 +1,19 @@
 """All objects of one place: their observers, and the outcome for each combination seen."""
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING
 
-from simulator.bulk.columns import Codes, Columns, at_rows, combined, constant
+from simulator.bulk.codes import Codes, at_rows, combined, constant
+from simulator.bulk.columns import Columns
 from simulator.bulk.decided import Decided, Recorder, decided, is_particular, is_shared
-from simulator.bulk.observe import NOTHING, UNUSUAL, FlowObserver, Numbers, ScopeObserver
+from simulator.bulk.flow_observer import FlowObserver
+from simulator.bulk.numbers import NOTHING, UNUSUAL, Numbers
 from simulator.bulk.place import Place
+from simulator.bulk.scope_observer import ScopeObserver
 from simulator.bulk.statistics import Statistics
 from simulator.bulk.summary import SHIFTING, Readings, Summary, tested_by_value
 from simulator.objects import ConnectorObject
 from simulator.rule import LinkType
 from simulator.sync.warnings import CERTIFICATES, MAXIMUM_CERTIFICATES
-
-if TYPE_CHECKING:
-    pass
 
 CRITICAL = "isCriticalSystemObject"
 _MOST = 20_000  # outcomes kept: where there are more, sharing them does not pay

@@ -1,4 +1,4 @@
-"""Observers: what of one rule's scope, join or flow the outcome of each row can depend on.
+"""What one flow of a rule contributes for each row, as far as an outcome can depend on it.
 
 An observer gives every row the number of a `Summary`. It is worked out once for each different
 combination of the attributes it reads; where an attribute has as many values as there are objects,
@@ -7,108 +7,34 @@ by its shape if that suffices, and only else row by row.
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from simulator.bulk.abstract import NO_FACTS, Facts, Finer, Unclear, abstract, delivered
-from simulator.bulk.columns import Codes, Columns, at_rows, combined, constant, replaced
+from simulator.bulk.codes import Codes, at_rows, combined, constant, replaced
+from simulator.bulk.columns import Columns
 from simulator.bulk.loop import GUID
 from simulator.bulk.looped import Looped, looped
-from simulator.bulk.shape import ODD, Known, Odd, Seen, Shape
+from simulator.bulk.numbers import NOTHING, UNDECIDED, UNUSUAL, Numbers
+from simulator.bulk.shape import Known, Odd, Seen, Shape
 from simulator.bulk.staged import Guarded, Undecided, shape_reads
 from simulator.bulk.statistics import Statistics
 from simulator.bulk.summary import (
-    PRESENCE,
     Part,
     Readings,
-    Summary,
     flow_part,
-    scope_part,
     summarise,
 )
 from simulator.errors import ObjectError
 from simulator.language.context import Context
 from simulator.language.nodes import Attribute, Node, attributes_of, walk
 from simulator.objects import ConnectorObject
-from simulator.rule import AttributeFlow, FlowType, ScopeOperator, SyncRule
+from simulator.rule import AttributeFlow, FlowType, SyncRule
 from simulator.schema import standard_schema
 from simulator.sync.engine import Engine
 from simulator.sync.situation import FILTER
 
 if TYPE_CHECKING:
     import pyarrow
-
-_MEMBERSHIP = (ScopeOperator.ISMEMBEROF, ScopeOperator.ISNOTMEMBEROF)
-# numbers of summaries: not observed, shared with no other row, and not yet known
-NOTHING, UNUSUAL, UNDECIDED = 0, 1, -1
-_MOST = 50_000  # summaries kept: memory must not grow with the number of objects
-
-
-class Numbers:
-    """A number for each different summary, from 2 on."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[Summary, int] = {}
-        self._summaries: list[Summary | None] = [None, None]
-
-    def of(self, summary: Summary) -> int:
-        """The number of *summary*; `UNUSUAL` once there are too many to be shared by rows."""
-        if summary not in self._numbers:
-            if len(self._summaries) > _MOST:
-                return UNUSUAL
-            self._numbers[summary] = len(self._summaries)
-            self._summaries.append(summary)
-        return self._numbers[summary]
-
-    def __getitem__(self, number: int) -> Summary | None:
-        return self._summaries[number]
-
-
-class RowsObserver(Protocol):
-    """What tells the summaries of single rows that their shapes leave undecided."""
-
-    def __call__(self, columns: Columns, rows: "pyarrow.Array") -> "pyarrow.Array":
-        """The number of a summary for each of *rows*."""
-        ...
-
-
-class ScopeObserver:
-    """What the scope of one rule makes of each row."""
-
-    def __init__(
-        self, engine: Engine, chosen: Readings, rule: SyncRule, visible: frozenset[str] | None
-    ) -> None:
-        self._engine, self._chosen, self._rule = engine, chosen, rule
-        clauses = [c for group in rule.scope for c in group]
-        names: dict[str, bool] = {}  # attribute -> whether its value is compared
-        for clause in clauses:
-            name = "memberOf" if clause.operator in _MEMBERSHIP else clause.attribute
-            if visible is None or name in visible or name == "dn":
-                names[name] = names.get(name, False) or clause.operator not in PRESENCE
-        self._names = names
-        self._known: dict[Hashable, int] = {}
-
-    def observe(self, columns: Columns, numbers: Numbers) -> Codes:
-        """The number of a summary for each row."""
-        import pyarrow as pa
-
-        coded = [
-            columns.by_value(name) if compared else columns.by_shape(name)
-            for name, compared in self._names.items()
-        ]
-        parts = [constant(0, columns.rows), *(codes for codes, _ in coded)]
-        codes, firsts = combined(parts)
-        if len(self._known) > _MOST:
-            self._known.clear()
-        found = []
-        for row, (_, *at) in zip(firsts, at_rows(parts, firsts), strict=True):
-            key: Hashable = tuple(values[c] for c, (_, values) in zip(at, coded, strict=True))
-            if ODD in key:  # type: ignore[operator]  # a tuple
-                key = None
-            if key is None or key not in self._known:
-                part = scope_part(self._engine, self._rule, columns.subject(row))
-                self._known[key] = numbers.of(summarise(part, self._chosen))
-            found.append(self._known[key])
-        return pa.array(found, pa.int32()).take(codes)
 
 
 @dataclass(frozen=True, slots=True)
