@@ -11,12 +11,10 @@ import click
 from simulator.cli.options import directory_options, instant, secret, source_request
 from simulator.cli.output import INCOMPLETE
 from simulator.errors import UsageError
-from simulator.rulefiles import load_rules
 from simulator.sources.carried import COMPUTER_ATTRIBUTES
 from simulator.sources.ldap_resume import UPDATE_NUMBER, came_before, resume
 from simulator.sources.ldap_url import is_ldap_url
 from simulator.sources.merge import open_all
-from simulator.sources.redact import redact
 from simulator.sources.snapshot_write import incomplete_path, write_snapshot
 from simulator.sources.textfile import file_sum
 
@@ -101,6 +99,8 @@ def snapshot(
     request = replace(request, progress=progress.read)
     stream = resume(objects[0], request, str(kept)) if goes_on else open_all(objects, request)
     if redacted:
+        from simulator.sources.redact import redact
+
         stream = redact(stream, key, frozenset(keep))
     # only what a server sends is dear enough to be kept
     least = came_before(str(kept)) if goes_on else 0
@@ -124,7 +124,11 @@ def snapshot(
 
 
 def _attributes(rules: tuple[str, ...], more: tuple[str, ...]) -> frozenset[str]:
-    read = load_rules(*rules).attributes_read if rules else frozenset[str]()
+    read = frozenset[str]()
+    if rules:
+        from simulator.rulefiles import load_rules
+
+        read = load_rules(*rules).attributes_read
     return read | {*COMPUTER_ATTRIBUTES, UPDATE_NUMBER, *more}
 
 

@@ -46,13 +46,12 @@ class Columns:
                 odd |= more
             else:
                 arrays[name] = pa.nulls(len(page), kind)
-        texts = arrays["objectClass"].to_pylist()
-        odd |= {at for at, found in enumerate(texts) if not found}
-        odd |= {at for at, (dn, _) in enumerate(page) if not dn}
-        odd |= {at for at, found in enumerate(arrays["objectGUID"]) if not found.is_valid}
-        arrays["dn"] = pa.array([dn for dn, _ in page], pa.string())
+        dns = [dn for dn, _ in page]
+        odd |= {at for at, dn in enumerate(dns) if not dn} if "" in dns else set()
+        odd |= _without_value(arrays["objectClass"]) | _without_value(arrays["objectGUID"])
+        arrays["dn"] = pa.array(dns, pa.string())
         arrays["classes"] = arrays["objectClass"]
-        arrays["type"] = pa.array([t[-1] if t else "" for t in texts], pa.string())
+        arrays["type"] = _last_values(arrays["objectClass"])
         arrays["other"] = pa.nulls(len(page), pa.string())
         rows = pa.record_batch([arrays[f.name] for f in self._schema], schema=self._schema)
         return self._mended(rows, page, sorted(odd)) if odd else rows
@@ -159,6 +158,23 @@ def _one_by_one(
         wrong = {at for at, cell in enumerate(plain) if not _is_text(cell)}
         plain, odd = [None if at in wrong else c for at, c in enumerate(plain)], odd | wrong
     return pa.array(plain, raw).cast(kind), odd
+
+
+def _without_value(array: "pyarrow.Array") -> set[int]:
+    """The rows in which *array* has none."""
+    import pyarrow.compute as pc
+
+    if not array.null_count:
+        return set()
+    return set(pc.indices_nonzero(array.is_null()).to_pylist())
+
+
+def _last_values(lists: "pyarrow.ListArray") -> "pyarrow.Array":
+    """The last value of each list: the most specific class; an empty text where there is none."""
+    import pyarrow.compute as pc
+
+    ends = pc.if_else(lists.is_valid(), pc.subtract(lists.offsets[1:], 1), None)
+    return lists.values.take(ends).fill_null("")
 
 
 class _OddError(Exception):
