@@ -14,6 +14,7 @@ from simulator.results.gather import Gatherer, certificates_array, certificates_
 from simulator.results.results import Columns, Results
 from simulator.results.subjects import READ, subjects_of
 from simulator.rule import RuleSet
+from simulator.sources.snapshot_file import reading
 from simulator.sources.spool import Rows
 from simulator.sync.engine import Settings
 from simulator.sync.reason import CERTIFICATES, described
@@ -45,8 +46,9 @@ def run_rows(
     gatherer = Gatherer(len(rule_sets))
     if rows.path and keep is None:
         job = Job(Path(rows.path), tuple(rule_sets), settings, certificates=True)
-        for part in run_snapshot(job, more, jobs, statistics=statistics):
-            _take(gatherer, part.rows, part.results, at)
+        with reading(rows.path):
+            for part in run_snapshot(job, more, jobs, statistics=statistics):
+                _take(gatherer, part.rows, part.results, at)
     else:
         programs = [Program(rules, settings, certificates=True) for rules in rule_sets]
         for batch, results in _here(programs, rows, keep):

@@ -17,7 +17,7 @@ from simulator import (
     preview,
     table,
 )
-from simulator.errors import Source, UsageError
+from simulator.errors import InputError, Source, UsageError
 from simulator.language.parse import parse
 from simulator.objects import ObjectSet
 from simulator.results.results import Row, ended
@@ -131,6 +131,28 @@ def test_ends_of_texts_can_be_put_into_verdicts(both: tuple[Rows, ObjectSet]) ->
     assert all(side.ends.null_count == len(side.ends) for side in whole.sides)
     assert list(whole) == list(results)
     assert isinstance(whole.subjects, pa.Table)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_damaged_snapshot_is_told(tmp_path: Path, jobs: int) -> None:
+    path = tmp_path / "f.parquet"
+    write_snapshot(open_objects(FLEET), path)
+    content = path.read_bytes()
+    options = Options(now=NOW, jobs=jobs)
+    with open_rows(str(path)) as rows:
+        expected = list(audit(AFTER, rows, options))
+    refused = 0
+    for at in range(10, len(content), len(content) // (25 // jobs)):
+        path.write_bytes(content[:at] + bytes([content[at] ^ 0x10]) + content[at + 1 :])
+        try:
+            with open_rows(str(path)) as rows:
+                found = list(audit(AFTER, rows, options))
+        except InputError as error:
+            assert str(path) in error.message
+            refused += 1
+        else:
+            assert found == expected  # in what holds no value that is read
+    assert refused
 
 
 # -- one object ----------------------------------------------------------------------------------

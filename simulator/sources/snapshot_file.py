@@ -1,7 +1,8 @@
 """Objects from a snapshot, which `aadsim snapshot` wrote in Parquet."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,35 +49,38 @@ def snapshot_rows(
     path: str,
     provenance: Provenance,
     columns: Collection[str] | None = None,
-    groups: Sequence[int] | None = None,
 ) -> Iterator["pyarrow.RecordBatch"]:
-    """The rows of the snapshot at *path*: of all columns or these, of all row groups or these.
+    """The rows of the snapshot at *path*, of all columns or these.
 
     *provenance* is told what the snapshot says of itself. DN, type, classes and what no column
     holds are always there.
     """
-    import pyarrow as pa
     import pyarrow.parquet as parquet
 
     came = 0
+    with reading(path), parquet.ParquetFile(path, page_checksum_verification=True) as snapshot:
+        head = _head(snapshot, path)
+        if not provenance.sha256:
+            _tell(provenance, head, path)
+        wanted = {*columns, *FIXED} if columns is not None else None
+        names = [n for n in snapshot.schema_arrow.names if wanted is None or n in wanted]
+        for rows in snapshot.iter_batches(ROWS, columns=names):
+            came += rows.num_rows
+            yield rows
+    if head.get("objects") != came:
+        raise InputError(f"{path}: holds {came} objects of {head.get('objects')}", _AGAIN)
+
+
+@contextmanager
+def reading(path: str) -> Iterator[None]:
+    """Makes what goes wrong with the file *path*, cut or damaged, an `InputError`."""
+    import pyarrow as pa
+
     try:
-        with parquet.ParquetFile(path, page_checksum_verification=True) as snapshot:
-            head = _head(snapshot, path)
-            if not provenance.sha256:
-                _tell(provenance, head, path)
-            wanted = {*columns, *FIXED} if columns is not None else None
-            names = [n for n in snapshot.schema_arrow.names if wanted is None or n in wanted]
-            if groups is not None:
-                yield from snapshot.iter_batches(ROWS, row_groups=list(groups), columns=names)
-                return
-            for rows in snapshot.iter_batches(ROWS, columns=names):
-                came += rows.num_rows
-                yield rows
+        yield
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).partition("\n")[0][:200]
         raise InputError(f"{path}: cannot be read: {reason}", _AGAIN) from None
-    if head.get("objects") != came:
-        raise InputError(f"{path}: holds {came} objects of {head.get('objects')}", _AGAIN)
 
 
 def _tell(provenance: Provenance, head: Mapping[str, Any], path: str) -> None:
