@@ -66,6 +66,10 @@ class ScopeOperator(StrEnum):
     ISNOTMEMBEROF = "ISNOTMEMBEROF"
 
 
+# Operators that test the groups of an object, and those that ask only whether there is a value.
+MEMBERSHIP = (ScopeOperator.ISMEMBEROF, ScopeOperator.ISNOTMEMBEROF)
+PRESENCE = (ScopeOperator.ISNULL, ScopeOperator.ISNOTNULL)
+
 # Other spellings seen in documentation, read as the operator beside them.
 OPERATOR_SPELLINGS: Mapping[str, ScopeOperator] = {
     "ISNOTBITSET": ScopeOperator.ISBITNOTSET,

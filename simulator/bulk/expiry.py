@@ -8,7 +8,7 @@ from simulator.certificates.der import UTC_TIME
 from simulator.certificates.layout import Layout
 from simulator.certificates.quick import quick_layout
 from simulator.certificates.reader import read_certificate
-from simulator.sync.warnings import CERTIFICATES
+from simulator.sync.reason import CERTIFICATES
 from simulator.values import time_text
 
 

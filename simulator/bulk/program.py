@@ -19,17 +19,17 @@ from simulator.bulk.place import Above, Place, group_rows, place_of
 from simulator.bulk.result import Verdicts, result_batch
 from simulator.bulk.statistics import Statistics
 from simulator.bulk.verdicts import certificate_columns
-from simulator.bulk.world import ALONE, CRITICAL, Outcomes, World
+from simulator.bulk.world import ALONE, Outcomes, World
 from simulator.objects import ConnectorObject
 from simulator.results.verdict import Verdict
-from simulator.rule import ConnectorKind, RuleSet, ScopeOperator
+from simulator.rule import MEMBERSHIP, ConnectorKind, RuleSet
 from simulator.sync.engine import Settings
-from simulator.sync.warnings import CERTIFICATES
+from simulator.sync.reason import CERTIFICATES
+from simulator.sync.warnings import CRITICAL
 
 if TYPE_CHECKING:
     import pyarrow
 
-_MEMBERSHIP = (ScopeOperator.ISMEMBEROF, ScopeOperator.ISNOTMEMBEROF)
 NONE: Mapping[int, Decided] = {}
 _MEETING = "it may meet another object"
 _OTHER = "its column `other` tells more than its fellows'"
@@ -59,7 +59,7 @@ class Program:
             c.pilot_group for c in settings.connectors if c.kind is ConnectorKind.ACTIVE_DIRECTORY
         )
         members = self._by_group or any(
-            c.operator in _MEMBERSHIP for r in rules.rules for group in r.scope for c in group
+            c.operator in MEMBERSHIP for r in rules.rules for group in r.scope for c in group
         )
         self.attributes = rules.attributes_read | {CERTIFICATES, CRITICAL, "objectGUID"}
         self.attributes |= {"memberOf"} if members else set()

@@ -6,16 +6,9 @@ from simulator.bulk.codes import Codes, at_rows, combined, constant
 from simulator.bulk.columns import Columns
 from simulator.bulk.numbers import MOST, Numbers
 from simulator.bulk.shape import ODD
-from simulator.bulk.summary import (
-    PRESENCE,
-    Readings,
-    scope_part,
-    summarise,
-)
-from simulator.rule import ScopeOperator, SyncRule
+from simulator.bulk.summary import Readings, scope_part, summarise
+from simulator.rule import MEMBERSHIP, PRESENCE, SyncRule
 from simulator.sync.engine import Engine
-
-_MEMBERSHIP = (ScopeOperator.ISMEMBEROF, ScopeOperator.ISNOTMEMBEROF)
 
 
 class ScopeObserver:
@@ -28,7 +21,7 @@ class ScopeObserver:
         clauses = [c for group in rule.scope for c in group]
         names: dict[str, bool] = {}  # attribute -> whether its value is compared
         for clause in clauses:
-            name = "memberOf" if clause.operator in _MEMBERSHIP else clause.attribute
+            name = "memberOf" if clause.operator in MEMBERSHIP else clause.attribute
             if visible is None or name in visible or name == "dn":
                 names[name] = names.get(name, False) or clause.operator not in PRESENCE
         self._names = names

@@ -15,7 +15,7 @@ from simulator.language.context import Context
 from simulator.language.explain import Step, deciding
 from simulator.language.render import render
 from simulator.objects import ConnectorObject
-from simulator.rule import AttributeFlow, ScopeOperator, SyncRule
+from simulator.rule import PRESENCE, AttributeFlow, SyncRule
 from simulator.schema import standard_schema
 from simulator.sync import reason as reasons
 from simulator.sync.engine import Engine
@@ -32,7 +32,6 @@ Part: TypeAlias = Callable[[Readings], tuple[Hashable, Context]]
 # Certificates near their expiry are shifted by the readings of A-12 even where it was not used.
 SHIFTING = "A-12"
 EXPIRED = "certificate-expired"
-PRESENCE = (ScopeOperator.ISNULL, ScopeOperator.ISNOTNULL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from simulator.bulk.expiry import expiry_text
 from simulator.certificates import CertificateError, read_certificate
 from simulator.certificates.quick import has_long_year, quick_layout
 from simulator.certificates.strict import strict_layout
-from simulator.sync.warnings import CERTIFICATES
+from simulator.sync.reason import CERTIFICATES
 from simulator.values import time_text
 
 if TYPE_CHECKING:

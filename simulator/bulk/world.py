@@ -13,9 +13,9 @@ from simulator.bulk.statistics import Statistics
 from simulator.bulk.summary import SHIFTING, Readings, Summary, tested_by_value
 from simulator.objects import ConnectorObject
 from simulator.rule import LinkType
-from simulator.sync.warnings import CERTIFICATES, MAXIMUM_CERTIFICATES
+from simulator.sync.reason import CERTIFICATES
+from simulator.sync.warnings import CRITICAL, MAXIMUM_CERTIFICATES
 
-CRITICAL = "isCriticalSystemObject"
 _MOST = 20_000  # outcomes kept: where there are more, sharing them does not pay
 ALONE = -1  # in the place of an outcome: the row goes through the reference by itself
 

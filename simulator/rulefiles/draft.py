@@ -14,6 +14,7 @@ from simulator.errors import Diagnostic, DiagnosticsError, Severity, Source
 from simulator.language.nodes import Node
 from simulator.language.parse import parse
 from simulator.rule import (
+    MEMBERSHIP,
     OPERATOR_SPELLINGS,
     AttributeFlow,
     Direction,
@@ -65,7 +66,8 @@ def scope_condition(
 ) -> ScopeCondition | None:
     """A clause of a scoping filter; its operator, found at *key*, may be in any known spelling."""
     found = word(ScopeOperator, operator, key, place, problems, OPERATOR_SPELLINGS)
-    if found is not None and not attribute.strip() and found not in _OF_GROUPS:
+    # exports leave the attribute empty where the value is a group (specification, section 4)
+    if found is not None and not attribute.strip() and found not in MEMBERSHIP:
         problems.append(
             problem(
                 "clause-without-attribute",
@@ -75,10 +77,6 @@ def scope_condition(
             )
         )
     return None if found is None else ScopeCondition(attribute.strip(), found, value)
-
-
-# Exports leave the attribute of these empty; the value is the group (specification, section 4).
-_OF_GROUPS = (ScopeOperator.ISMEMBEROF, ScopeOperator.ISNOTMEMBEROF)
 
 
 def nearest(text: str, names: Iterable[str]) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from simulator.errors import ObjectError
 from simulator.language.compile import attribute as read_attribute
 from simulator.language.context import Context
-from simulator.rule import Direction, ScopeCondition, ScopeOperator, SyncRule
+from simulator.rule import MEMBERSHIP, Direction, ScopeCondition, ScopeOperator, SyncRule
 from simulator.sync.outcome import ConditionResult, Scoping
 from simulator.values import Reference, Value, dn_key, type_name
 
@@ -31,7 +31,7 @@ def scope(rule: SyncRule, context: Context) -> Scoping:
 
 def _test(rule: SyncRule, condition: ScopeCondition, context: Context) -> ConditionResult:
     text = _substituted(condition.value, context)
-    if condition.operator in (ScopeOperator.ISMEMBEROF, ScopeOperator.ISNOTMEMBEROF):
+    if condition.operator in MEMBERSHIP:
         return _member(rule, condition, text, context)
     value = read_attribute(context, condition.attribute)
     if value == "":  # the product shows only non-empty values: an empty text is none

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 from simulator.errors import Diagnostic, Severity, Source
-from simulator.rule import Direction, ScopeCondition, ScopeOperator, SyncRule
+from simulator.rule import MEMBERSHIP, PRESENCE, Direction, ScopeCondition, ScopeOperator, SyncRule
 from simulator.schema import AttributeType, standard_schema
 
-_MEMBERSHIP = (ScopeOperator.ISMEMBEROF, ScopeOperator.ISNOTMEMBEROF)
-_PRESENCE = (ScopeOperator.ISNULL, ScopeOperator.ISNOTNULL)
 _BITS = (ScopeOperator.ISBITSET, ScopeOperator.ISBITNOTSET)
 _ORDER = (
     ScopeOperator.LESSTHAN,
@@ -42,7 +40,7 @@ def _clause(
     rule: SyncRule, clause: ScopeCondition, attribute: AttributeType | None
 ) -> Iterator[Diagnostic]:
     said = f"`{clause}`"
-    if clause.operator in _MEMBERSHIP:
+    if clause.operator in MEMBERSHIP:
         if rule.direction is Direction.OUTBOUND:
             yield _finding(
                 rule, "scope-operator", f"{said} has no meaning in an outbound rule", "",
@@ -65,7 +63,7 @@ def _clause(
             f"{said} compares texts: 10.0 sorts before 6.3",
             "compare the beginning of the version with STARTSWITH",
         )
-    if attribute is not None and clause.operator not in _PRESENCE:
+    if attribute is not None and clause.operator not in PRESENCE:
         yield from _typed(rule, clause, attribute)
 
 

@@ -6,8 +6,9 @@ from simulator.errors import Diagnostic, Severity, Source
 from simulator.language.context import Context
 from simulator.objects import ConnectorObject
 from simulator.sync.outcome import Disposition
+from simulator.sync.reason import CERTIFICATES
 
-CERTIFICATES = "userCertificate"
+CRITICAL = "isCriticalSystemObject"
 MAXIMUM_CERTIFICATES = 15  # of a device in Entra ID; more are a LargeObject export error (LO)
 SERVICE_ACCOUNTS = frozenset({"msds-groupmanagedserviceaccount", "msds-managedserviceaccount"})
 
@@ -34,7 +35,7 @@ def findings(
                 f"{MAXIMUM_CERTIFICATES}: the export would fail (LargeObject)"
             )
             found.append(_warning("too-many-certificates", message, subject))
-        if subject.attributes.get("isCriticalSystemObject") is True and subject.type == "computer":
+        if subject.attributes.get(CRITICAL) is True and subject.type == "computer":
             message = "a domain controller would synchronize"
             found.append(_warning("domain-controller", message, subject))
     if rivals:
