@@ -26,6 +26,7 @@ from simulator.language.nodes import (
     Node,
     Variable,
     attributes_of,
+    bare,
     children,
     functions_of,
     walk,
@@ -98,7 +99,7 @@ def find_loop(node: Node, context: Context) -> Loop | None:
     if len(loops) != 1 or loops[0].name != "Where" or not _only_counted(node, loops[0]):
         return None
     variable, collection, body = loops[0].arguments
-    read = _bare(collection)
+    read = bare(collection)
     if not isinstance(variable, Variable) or not isinstance(read, Attribute):
         return None
     known = standard_schema("ad").get(read.name)
@@ -106,7 +107,7 @@ def find_loop(node: Node, context: Context) -> Loop | None:
         return None
     tests = [_test(test, variable.name, context) for test in _tests(body)]
     told = tuple(t for t in tests if t is not None)
-    counts = [_bare(n.arguments[0]) for n in walk(node) if _asks(n) and n.name == "Count"]
+    counts = [bare(n.arguments[0]) for n in walk(node) if _asks(n) and n.name == "Count"]
     causes = [cause_of(test) for test in _tests(body)]
     verdicts = (*(cause[0] if cause else "" for cause in causes), "certificate-valid")
     loop = Loop(read.name, told, Attribute(read.name) in counts, verdicts)
@@ -120,16 +121,16 @@ def find_loop(node: Node, context: Context) -> Loop | None:
 def _only_counted(node: Node, loop: Call) -> bool:
     """Whether of the result of *loop* only is asked how many values it has."""
     for each in walk(node):
-        below = [_bare(child) for child in children(each)]
+        below = [bare(child) for child in children(each)]
         if not any(child is loop for child in below):
             continue
         match each:
             case Call(name=name) if name in OF_SHAPE:
                 return True
             case Call(name="With", arguments=(Variable(name=bound), value, body)) if (
-                _bare(value) is loop
+                bare(value) is loop
             ):
-                asked = {id(_bare(n.arguments[0])) for n in walk(body) if _asks(n)}
+                asked = {id(bare(n.arguments[0])) for n in walk(body) if _asks(n)}
                 uses = [n for n in walk(body) if isinstance(n, Variable) and n.name == bound]
                 return all(id(use) in asked for use in uses)
             case Group():
@@ -142,17 +143,11 @@ def _asks(node: Node) -> TypeGuard[Call]:
     return isinstance(node, Call) and node.name in OF_SHAPE and len(node.arguments) == 1
 
 
-def _bare(node: Node) -> Node:
-    while isinstance(node, Group):
-        node = node.inner
-    return node
-
-
 def _tests(body: Node) -> Iterator[Node]:
-    body = _bare(body)
+    body = bare(body)
     if isinstance(body, Logical) and body.operator == "&&" and flat(body) is None:
         for operand in body.operands:
-            yield _bare(operand)
+            yield bare(operand)
     else:
         yield body
 
@@ -162,19 +157,19 @@ def _test(node: Node, variable: str, context: Context) -> Test | None:
         case Call(name="IsCert", arguments=(argument,)) if _is(argument, variable):
             return Readable()
         case Binary(operator=operator, left=left, right=right) if operator in _MIRRORED:
-            return _dated(_bare(left), operator, right, variable, context) or _dated(
-                _bare(right), _MIRRORED[operator], left, variable, context
+            return _dated(bare(left), operator, right, variable, context) or _dated(
+                bare(right), _MIRRORED[operator], left, variable, context
             )
         case Call(name="RegexIsMatch", arguments=(text, pattern, Literal(value=options))) if (
-            _reads(_bare(text), _SUBJECTS, variable)
+            _reads(bare(text), _SUBJECTS, variable)
         ):
             return _named(pattern, options)
     return None
 
 
 def _is(node: Node, variable: str) -> bool:
-    bare = _bare(node)
-    return isinstance(bare, Variable) and bare.name == variable
+    inner = bare(node)
+    return isinstance(inner, Variable) and inner.name == variable
 
 
 def _reads(node: Node, functions: frozenset[str], variable: str) -> bool:
@@ -209,7 +204,7 @@ def _named(pattern: Node, options: object) -> Named | None:
         match part:
             case Literal(value=str(text)):
                 before, after = (before, after + text) if guid else (before + text, after)
-            case Call(name="StringFromGuid", arguments=(argument,)) if not guid and _bare(
+            case Call(name="StringFromGuid", arguments=(argument,)) if not guid and bare(
                 argument
             ) == Attribute(GUID):
                 guid = True
@@ -240,7 +235,7 @@ def _is_plain(before: str, after: str, options: str) -> bool:
 
 def _joined(node: Node) -> Iterator[Node]:
     """The parts of *node* that `&` joins, in their order."""
-    node = _bare(node)
+    node = bare(node)
     if isinstance(node, Binary) and node.operator == "&":
         yield from _joined(node.left)
         yield from _joined(node.right)

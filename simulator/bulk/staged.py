@@ -15,9 +15,9 @@ from simulator.language.nodes import (
     NAMES_ATTRIBUTE,
     Attribute,
     Call,
-    Group,
     Literal,
     Node,
+    bare,
     walk,
 )
 from simulator.values import Value
@@ -71,7 +71,6 @@ def shape_reads(node: Node) -> Iterator[Attribute]:
     for each in walk(node):
         match each:
             case Call(name=name, arguments=(argument,)) if name in OF_SHAPE:
-                while isinstance(argument, Group):
-                    argument = argument.inner
-                if isinstance(argument, Attribute):
-                    yield argument
+                inner = bare(argument)
+                if isinstance(inner, Attribute):
+                    yield inner

@@ -131,6 +131,13 @@ def children(node: Node) -> tuple[Node, ...]:
             return ()
 
 
+def bare(node: Node) -> Node:
+    """*node* without the brackets around it."""
+    while isinstance(node, Group):
+        node = node.inner
+    return node
+
+
 def walk(node: Node) -> Iterator[Node]:
     """*node* and every node below it, outer before inner, left before right."""
     stack = [node]

@@ -16,12 +16,12 @@ from simulator.language.nodes import (
     Attribute,
     Call,
     Constant,
-    Group,
     Literal,
     Logical,
     Node,
     Parameter,
     Variable,
+    bare,
     children,
 )
 from simulator.values import Value, show
@@ -116,9 +116,7 @@ def _inside(node: Node) -> Iterator[_Place]:
 
 def _constant(place: _Place) -> Diagnostic | None:
     """What to say of a constant part; of one that is no condition, those inside are to blame."""
-    node = inner = place.node
-    while isinstance(inner, Group):
-        inner = inner.inner
+    node, inner = place.node, bare(place.node)
     trivial = isinstance(inner, Literal | Constant)
     if trivial and (not place.is_condition or (place.is_last and inner == Constant("True"))):
         return None
