@@ -18,6 +18,7 @@ from simulator.certificates.quick import quick_layout, quick_name
 from simulator.certificates.strict import RSA, strict_layout, strict_reader
 from simulator.language import patterns
 from simulator.language.context import Context
+from simulator.values import guid_text
 
 # The number of the first failing test for each value, that of all tests where none fails.
 FirstFailing: TypeAlias = Callable[[Sequence[bytes], bytes], tuple[int, ...] | None]
@@ -29,6 +30,7 @@ def generated(loop: Loop, context: Context) -> FirstFailing:
     """The function for *loop*, compiled once."""
     load, refusals = strict_reader()
     names: dict[str, Any] = {
+        "UTC_TIME": UTC_TIME,
         "quick_layout": quick_layout,
         "load": load,
         "REFUSALS": refusals,
@@ -67,7 +69,6 @@ def generated(loop: Loop, context: Context) -> FirstFailing:
         "            add(0)" if readable else "            return None",
         "            continue",
     ]
-    names["UTC_TIME"] = UTC_TIME
     for number, test in enumerate(loop.tests):
         match test:
             case Dated():
@@ -154,9 +155,3 @@ def _is_refused(data: bytes) -> bool:
     except CertificateError:
         return True
     return False
-
-
-def guid_text(value: bytes) -> str:
-    """The text of a GUID in 16 bytes, as `values.guid_text` gives it, in a third of the time."""
-    text = (value[3::-1] + value[5:3:-1] + value[7:5:-1] + value[8:]).hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
