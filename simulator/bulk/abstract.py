@@ -140,11 +140,11 @@ def _first_word(name: str, delimiter: str, given: Seen, context: Context, facts:
         raise Unclear
     if (name, delimiter) not in facts:
         raise Finer(name, delimiter)
-    match facts[name, delimiter]:
-        case place if place == FIRST:
-            return Known("")
-        case place if place == NOWHERE:
-            context.note("word-no-delimiter", "a text without any of the delimiters is one word")
+    place = facts[name, delimiter]
+    if place == FIRST:
+        return Known("")
+    if place == NOWHERE:
+        context.note("word-no-delimiter", "a text without any of the delimiters is one word")
     return Shape("str", None, given.longest)
 
 

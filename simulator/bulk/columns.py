@@ -68,8 +68,11 @@ class Columns:
         """The column of attribute *name*, dictionaries written out."""
         import pyarrow as pa
 
-        column = self.batch.column("dn" if name == NAME else name)
+        column = self._column(name)
         return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+
+    def _column(self, name: str) -> "pyarrow.Array":
+        return self.batch.column("dn" if name == NAME else name)
 
     def is_costly(self, name: str) -> bool:
         """Whether attribute *name* has nearly as many values as there are objects."""
@@ -153,7 +156,7 @@ class Columns:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        column = self.batch.column("dn" if name == NAME else name)
+        column = self._column(name)
         if not pa.types.is_dictionary(column.type):
             encoded = column.dictionary_encode("encode")
             return encoded.indices, encoded.dictionary

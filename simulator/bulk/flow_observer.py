@@ -18,12 +18,7 @@ from simulator.bulk.numbers import NOTHING, UNDECIDED, UNUSUAL, Numbers
 from simulator.bulk.shape import Known, Odd, Seen, Shape
 from simulator.bulk.staged import Guarded, Undecided, shape_reads
 from simulator.bulk.statistics import Statistics
-from simulator.bulk.summary import (
-    Part,
-    Readings,
-    flow_part,
-    summarise,
-)
+from simulator.bulk.summary import Part, Readings, failure, flow_part, summarise
 from simulator.errors import ObjectError
 from simulator.language.context import Context
 from simulator.language.nodes import Attribute, Node, attributes_of, walk
@@ -67,7 +62,7 @@ class FlowObserver:
         self._node = flow.node if flow.type is FlowType.EXPRESSION else None
         read = attributes_of(self._node) if self._node is not None else frozenset(flow.sources)
         read = frozenset() if flow.type is FlowType.CONSTANT else read
-        self._names = sorted(n for n in read if visible is None or n in visible or n == "dn")
+        self._names = sorted(n for n in read if visible is None or n in visible)
         self._by_shape = _only_shapes(self._node) if self._node is not None else frozenset()
         self._guarded = Guarded(self._node) if self._node is not None else None
         self._known: dict[Hashable, int] = {}  # few: what has many values is seen by its shape
@@ -203,7 +198,7 @@ class FlowObserver:
                     abstract(node, seen, context, facts), target, context, limit=True
                 )
             except ObjectError as error:
-                return ("error", error.kind, error.message), context
+                return failure(error), context
             return (given, None), context
 
         return part
@@ -230,11 +225,8 @@ class FlowObserver:
                 [told[code] for code in codes.take(places).to_pylist()],
                 lambda row: self._looped_number(columns.subject(row), numbers),
             )
-            if len(numbered) == len(found):
-                found = numbered
-            else:
-                for at, number in zip(places.to_pylist(), numbered, strict=True):
-                    found[at] = number
+            for at, number in zip(places.to_pylist(), numbered, strict=True):
+                found[at] = number
             self._statistics.observed["certificates"] += len(numbered)
         if UNDECIDED not in found:
             return found

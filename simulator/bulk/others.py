@@ -40,14 +40,8 @@ def by_other(columns: Columns, read: frozenset[str]) -> tuple[list[Alike], list[
         subject = columns.subject(rows[0].as_py())
         fixed = {n: v for n, v in subject.attributes.items() if n.casefold() in added}
         alike.append((rows, fixed))
-    rest = [r for n in told[MOST:] for r in _rows(codes, n)]
-    return alike, sorted(rest)
-
-
-def _rows(codes: "pyarrow.Array", number: int) -> list[int]:
-    import pyarrow.compute as pc
-
-    return list(pc.indices_nonzero(pc.equal(codes, number)).to_pylist())
+    rest = pc.is_in(codes, pa.array(told[MOST:], pa.int32()))
+    return alike, pc.indices_nonzero(rest).to_pylist()
 
 
 def _names(text: str | None) -> set[str]:

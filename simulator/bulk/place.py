@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from simulator.bulk.codes import Codes, combined
 from simulator.bulk.columns import Columns
-from simulator.bulk.summary import Readings, Summary, summarise
+from simulator.bulk.summary import Readings, Summary, failure, summarise
 from simulator.errors import ObjectError
 from simulator.language.context import Context
 from simulator.objects import ConnectorObject
@@ -30,7 +30,8 @@ _OWN_NAME = r"^[^,\\]*,"
 class Place:
     """What all objects of one place have in common; *refused* is the answer of the import filter.
 
-    *decided* tells that no reading lets them in, so that nothing else of them counts.
+    *decided* tells that no reading lets them in, so that nothing else of them counts. *visible*
+    are the attributes that are imported, and the DN; `None` where all are.
     """
 
     type: str
@@ -49,6 +50,7 @@ def place_of(engine: Engine, chosen: Readings, subject: ConnectorObject) -> Plac
     partition = partition_of(subject, home) if home is not None else None
     refused = summarise(lambda readings: _refused(engine, subject, readings), chosen)
     answers = (refused.answer, *(answer for _, _, answer in refused.others))
+    visible = engine.visible(subject)
     by_type = engine.book.rules_for(subject, home, any_class=False)
     by_class = engine.book.rules_for(subject, home, any_class=True)
     return Place(
@@ -59,7 +61,7 @@ def place_of(engine: Engine, chosen: Readings, subject: ConnectorObject) -> Plac
         refused,
         all(answer is not None for answer in answers),
         tuple(dict.fromkeys((*by_type, *by_class))),
-        engine.visible(subject),
+        visible | {"dn"} if visible is not None else None,
     )
 
 
@@ -70,7 +72,7 @@ def _refused(
     try:
         return engine.refused(subject, context), context
     except ObjectError as error:
-        return ("error", error.kind, error.message), context
+        return failure(error), context
 
 
 class Above:

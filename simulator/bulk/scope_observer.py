@@ -22,7 +22,7 @@ class ScopeObserver:
         names: dict[str, bool] = {}  # attribute -> whether its value is compared
         for clause in clauses:
             name = "memberOf" if clause.operator in MEMBERSHIP else clause.attribute
-            if visible is None or name in visible or name == "dn":
+            if visible is None or name in visible:
                 names[name] = names.get(name, False) or clause.operator not in PRESENCE
         self._names = names
         self._known: dict[Hashable, int] = {}

@@ -17,6 +17,7 @@ from simulator.bulk.program import NONE, Program
 from simulator.bulk.statistics import Statistics
 from simulator.results.verdict import Verdict
 from simulator.rule import RuleSet
+from simulator.sources.snapshot_layout import FIXED
 from simulator.sync.engine import Settings
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 # The rows of each row group that may meet others, with their outcomes under each rule set.
 Meetings: TypeAlias = dict[int, list[dict[int, Decided]]]
-_FIXED = ("dn", "type", "classes", "other")
 # What is written with dictionaries is read with them.
 _DICTIONARIES = [
     "type",
@@ -78,7 +78,7 @@ class Runner:
             job.path, page_checksum_verification=True, read_dictionary=_DICTIONARIES
         )
         held = self._file.schema_arrow.names
-        read = {*_FIXED, *more}.union(*(p.attributes for p in self.programs))
+        read = {*FIXED, *more}.union(*(p.attributes for p in self.programs))
         self._columns = [name for name in held if name in read]
         self._more = [name for name in held if name in {"dn", *more}]
         self._costly: set[str] = set()

@@ -20,7 +20,7 @@ from simulator.schema import standard_schema
 from simulator.sync import reason as reasons
 from simulator.sync.engine import Engine
 from simulator.sync.flow import contribution
-from simulator.sync.outcome import CertificateVerdict, Contribution
+from simulator.sync.outcome import CertificateVerdict, Contribution, FlowError
 from simulator.sync.rulebook import RuleBook
 from simulator.sync.scope import scope
 from simulator.sync.situation import FILTER
@@ -63,7 +63,7 @@ def scope_part(engine: Engine, rule: SyncRule, subject: ConnectorObject) -> Part
         try:
             scoping = scope(rule, context)
         except ObjectError as error:
-            return _error(error), context
+            return failure(error), context
         failed = scoping.failed
         return (scoping.applies, str(failed.condition) if failed else ""), context
 
@@ -79,17 +79,17 @@ def flow_part(
     def part(readings: Readings) -> tuple[Hashable, Context]:
         context = engine.context(subject, readings)
         given = contribution(rule, flow, context, standard_schema("metaverse"), traced)
-        return told(given, subject, context, by_value), context
+        return _told(given, subject, context, by_value), context
 
     return part
 
 
-def told(
+def _told(
     given: Contribution, subject: ConnectorObject, context: Context, by_value: bool
 ) -> Hashable:
     """What of the contribution *given* an outcome can depend on."""
     if given.error is not None:
-        return "error", given.error.kind, given.error.message
+        return failure(given.error)
     value = (type_name(given.value), given.value) if by_value else shape_of(given.value)
     return value, _steps(given.step, subject, context)
 
@@ -117,7 +117,8 @@ def _steps(step: Step | None, subject: ConnectorObject, context: Context) -> Has
     )
 
 
-def _error(error: ObjectError) -> Hashable:
+def failure(error: ObjectError | FlowError) -> Hashable:
+    """The answer of a part that ends in *error*."""
     return "error", error.kind, error.message
 
 

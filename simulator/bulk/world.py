@@ -70,7 +70,7 @@ class World:
             for f in r.flows
         ]
         joined = {c.source for r in place.rules for g in r.join for c in g}
-        self._joined = sorted(n for n in joined if seen is None or n in seen or n == "dn")
+        self._joined = sorted(n for n in joined if seen is None or n in seen)
 
     def outcomes(self, columns: Columns) -> Codes:
         """For each row the number of its outcome, or `ALONE`."""
@@ -81,13 +81,11 @@ class World:
         codes, firsts = combined(parts)
         found = []
         for row, key in zip(firsts, at_rows(parts, firsts), strict=True):
-            if UNUSUAL in key:
+            known = key in self._decided
+            if UNUSUAL in key or (not known and len(self._decided) >= _MOST):
                 found.append(ALONE)
                 continue
-            if key not in self._decided and len(self._decided) >= _MOST:
-                found.append(ALONE)
-                continue
-            if key not in self._decided:
+            if not known:
                 summaries = [self._numbers[number] for number in key[1 + len(shapes) :]]
                 self._decided[key] = self._decide(summaries, columns.subject(row))
             found.append(self._decided[key])
