@@ -15,7 +15,7 @@ from simulator.errors import InputError
 from simulator.objects import parse_guid
 from simulator.sources.binary import from_base64, from_hex, from_sid
 from simulator.sources.decode import RawValue, Record, wanted_name
-from simulator.sources.json_stream import plain_problem
+from simulator.sources.json_stream import is_torn, no_constant, plain_problem
 from simulator.values import Unreadable
 
 _WHOLE = {"dn", "attributes"}
@@ -91,7 +91,7 @@ def parse(line: str, place: str) -> dict[str, object]:
         return result
 
     try:
-        parsed = json.loads(line, object_pairs_hook=unique, parse_constant=_no_constant)
+        parsed = json.loads(line, object_pairs_hook=unique, parse_constant=no_constant)
     except RecursionError:
         _fail(place, "nested too deeply to be an object", "see the format of JSON Lines objects")
     except ValueError as error:
@@ -103,20 +103,9 @@ def parse(line: str, place: str) -> dict[str, object]:
         _fail(place, f"`{repeated[0]}` is there twice", "write several values as a list")
     if not isinstance(parsed, dict):
         _fail(place, "is not a JSON object", 'write {"dn": "...", "attributes": {...}}')
-    if "\\u" in line:
-        _check_surrogates(line, parsed, place)
-    return parsed
-
-
-def _no_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not a number of JSON")
-
-
-def _check_surrogates(line: str, parsed: object, place: str) -> None:
-    try:
-        json.dumps(parsed, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
+    if "\\u" in line and is_torn(parsed):
         _fail(place, "half a surrogate pair is no character", "write the character itself")
+    return parsed
 
 
 def record(parsed: Mapping[str, object], place: str) -> Record:

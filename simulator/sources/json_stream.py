@@ -31,7 +31,7 @@ class JsonText:
         self._pieces, self._name = pieces, name
         self._text, self._at, self._ended = "", 0, False
         self._line, self._counted = 1, 0
-        self._decoder = json.JSONDecoder(parse_constant=_no_constant)
+        self._decoder = json.JSONDecoder(parse_constant=no_constant)
 
     @property
     def line(self) -> int:
@@ -79,7 +79,7 @@ class JsonText:
                 if self._ended or not _may_go_on(value, self._text[end : end + 4]):
                     break
                 self._more()
-        if _HALF.search(self._text, self._at, end) and _is_torn(value):
+        if _HALF.search(self._text, self._at, end) and is_torn(value):
             raise JsonError(self.line, "half a surrogate pair is no character")
         self._at = end
         return value
@@ -148,7 +148,7 @@ def _may_go_on(value: object, after: str) -> bool:
     return isinstance(value, int | float) and len(after) < 4
 
 
-def _is_torn(value: object) -> bool:
+def is_torn(value: object) -> bool:
     """Whether *value* holds half a surrogate pair."""
     try:
         json.dumps(value, ensure_ascii=False).encode()
@@ -157,5 +157,6 @@ def _is_torn(value: object) -> bool:
     return False
 
 
-def _no_constant(text: str) -> NoReturn:
+def no_constant(text: str) -> NoReturn:
+    """Refuses NaN and the infinities, which Python would take."""
     raise ValueError(f"{text} is not a number of JSON")

@@ -14,7 +14,7 @@ from simulator.errors import UsageError
 from simulator.objects import Provenance
 from simulator.sources.ldap_columns import Columns
 from simulator.sources.ldap_search import Search, Tally, pages
-from simulator.sources.ldap_server import Session, session
+from simulator.sources.ldap_server import Session, session, told_pages
 from simulator.sources.snapshot_layout import objects_of
 from simulator.sources.source import SourceRequest, Stream, open_objects
 
@@ -77,9 +77,7 @@ def _rows(
         missing = sorted(keys)
         for at in range(0, len(missing), _CHUNK):
             search = _search_of(opened.search, missing[at : at + _CHUNK])
-            for page in pages(opened.connection, search, opened.tally):
-                if request.progress:
-                    request.progress(opened.tally.came)
+            for page in told_pages(opened, request, search):
                 yield columns.batch(page)
 
 

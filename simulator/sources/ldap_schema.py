@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulator.errors import SimulatorError
 from simulator.sources.ldap_search import Search, Tally, pages
+from simulator.sources.ldap_session import root_value
 from simulator.sources.ldap_url import LdapUrl
 
 if TYPE_CHECKING:
@@ -43,24 +44,22 @@ def absence(absent: Sequence[str], unknown: frozenset[str] | None, account: str)
 
 def _known(connection: "Connection", url: LdapUrl) -> frozenset[str]:
     """The names of all attributes, in small letters; no names where some may be missing."""
-    info = connection.server.info
-    places = {name.casefold(): values for name, values in (info.raw if info else {}).items()}
-    for place in places.get("subschemasubentry", ()):
-        everything = "(objectClass=*)"
-        search = Search(url, bytes(place).decode(), everything, (_TYPES,), 1, "base")
-        try:
-            found = [entry for page in pages(connection, search, Tally()) for entry in page]
-        except SimulatorError:
-            return frozenset()
-        return frozenset(
-            name.casefold()
-            for _, attributes in found
-            for key, values in attributes.items()
-            if key.casefold() == _TYPES.casefold()
-            for value in values
-            for name in _names(bytes(value).decode(errors="replace"))
-        )
-    return frozenset()
+    base = root_value(connection, "subschemaSubentry")
+    if not base:
+        return frozenset()
+    search = Search(url, base, "(objectClass=*)", (_TYPES,), 1, "base")
+    try:
+        found = [entry for page in pages(connection, search, Tally()) for entry in page]
+    except SimulatorError:
+        return frozenset()
+    return frozenset(
+        name.casefold()
+        for _, attributes in found
+        for key, values in attributes.items()
+        if key.casefold() == _TYPES.casefold()
+        for value in values
+        for name in _names(bytes(value).decode(errors="replace"))
+    )
 
 
 def _names(description: str) -> list[str]:

@@ -56,7 +56,7 @@ def _rows(
 
     with session(location.text, request, provenance) as opened:
         columns = Columns(opened.search.attributes, opened.search.url.place, opened.decoding)
-        for page in _pages(opened, request):
+        for page in told_pages(opened, request, opened.search):
             yield columns.batch(page)
 
 
@@ -70,7 +70,7 @@ def read_ldap(
 ) -> Iterator[ConnectorObject]:
     """Reads objects from Active Directory or another LDAP server."""
     with session(location.text, request, provenance) as opened:
-        for page in _pages(opened, request):
+        for page in told_pages(opened, request, opened.search):
             for entry in page:
                 yield decoded(entry, opened.search.url.place, opened.decoding)
 
@@ -106,19 +106,15 @@ def decoded(entry: RawEntry, place: str, decoding: Decoding) -> ConnectorObject:
     """The object of *entry*, which the server at *place* sent."""
     dn, attributes = entry
     if not any(name.casefold() == "objectguid" for name in attributes):
-        raise without_guid(dn, place)
+        raise IncompleteError(
+            f"{place}: {dn} came without objectGUID",
+            "use an account that may read it, or a filter that takes only objects of Active"
+            " Directory",
+        )
     try:
         return decode(Record(dn, attributes, place), decoding)
     except InputError as error:
         raise IncompleteError(error.message, "run the command again") from None
-
-
-def without_guid(dn: str, place: str) -> IncompleteError:
-    """The error for an object that the server sent without its objectGUID."""
-    return IncompleteError(
-        f"{place}: {dn} came without objectGUID",
-        "use an account that may read it, or a filter that takes only objects of Active Directory",
-    )
 
 
 def _search(url: LdapUrl, request: SourceRequest, connection: "Connection") -> Search:
@@ -141,8 +137,11 @@ def _search(url: LdapUrl, request: SourceRequest, connection: "Connection") -> S
     )
 
 
-def _pages(opened: Session, request: SourceRequest) -> Iterator[list[RawEntry]]:
-    for page in pages(opened.connection, opened.search, opened.tally):
+def told_pages(
+    opened: Session, request: SourceRequest, search: Search
+) -> Iterator[list[RawEntry]]:
+    """The pages of *search* in the session *opened*; the progress is told after each."""
+    for page in pages(opened.connection, search, opened.tally):
         if request.progress:
             request.progress(opened.tally.came)
         yield page

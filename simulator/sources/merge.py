@@ -4,18 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from simulator.objects import ObjectSet, Provenance
-from simulator.sources.identity import refuse_twins
-from simulator.sources.source import SourceRequest, Stream, open_objects
+from simulator.sources.source import SourceRequest, Stream, held, open_objects
 
 T = TypeVar("T")
 
 
 def load_all(locations: Sequence[str], request: SourceRequest | None = None) -> ObjectSet:
     """The objects of all *locations*, none of which may come twice."""
-    stream = open_all(locations, request)
-    objects = tuple(stream.objects)
-    refuse_twins(objects, stream.live)
-    return ObjectSet(objects, stream.provenance)
+    return held(open_all(locations, request))
 
 
 def open_all(locations: Sequence[str], request: SourceRequest | None = None) -> Stream:

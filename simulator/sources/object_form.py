@@ -1,9 +1,8 @@
 """An object as a line of our JSON Lines: the reverse of what `json_file` reads."""
 
 import base64
-import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from simulator.objects import ConnectorObject
 from simulator.sources.decode import sid_text
@@ -50,11 +49,3 @@ def value_form(value: Value) -> object:
 def line(form: Mapping[str, object]) -> str:
     """*form* as one line of JSON."""
     return json.dumps(form, ensure_ascii=False, separators=(",", ":"))
-
-
-def content_sum(objects: Iterable[ConnectorObject]) -> str:
-    """SHA-256 over the lines of *objects*: the same whatever file holds them."""
-    digest = hashlib.sha256()
-    for each in objects:
-        digest.update(line(object_form(each)).encode() + b"\n")
-    return digest.hexdigest()

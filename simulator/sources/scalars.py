@@ -111,12 +111,8 @@ def _value(
     match kind, value:
         case ("num", int()) if not isinstance(value, bool):
             return value if value in _NUMBER_RANGE else Unreadable(f"{value} is out of range")
-        case ("bool", bool()) | ("bin", bytes()):
-            return value
-        case ("", int() | bool()):
-            return value
-        case ("", bytes()):
-            return value  # no text, as has been tried
+        case ("bool", bool()) | ("bin", bytes()) | ("", int() | bytes()):
+            return value  # bytes without a kind are no text, as has been tried
         case ("bin", str()):
             raise InputError(
                 f"{of.place}: {name} of {of.dn} is binary, but its value is text",

@@ -15,6 +15,7 @@ from simulator.sources.snapshot_layout import (
     ROWS,
     VERSION,
     arrow_schema,
+    attribute_columns,
     objects_of,
 )
 from simulator.sources.source import Location, SourceRequest, reader
@@ -126,7 +127,7 @@ def _head(snapshot: "parquet.ParquetFile", name: str) -> Mapping[str, Any]:
             f"{name}: is a snapshot of version {version}, and {VERSION} is known",
             "read it with a later version of aadsim",
         )
-    columns = [n for n in schema.names if n not in FIXED]
+    columns = attribute_columns(schema)
     unknown = [n for n in columns if n not in standard_schema("ad").attributes]
     if unknown or not isinstance(details, dict) or not _same(schema, arrow_schema(columns)):
         raise InputError(f"{name}: its columns are not those of a snapshot", _AGAIN)

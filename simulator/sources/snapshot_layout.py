@@ -31,6 +31,11 @@ _REPEATED = ("type", "classes", "operatingSystem", "operatingSystemVersion", "ob
 _PYTHON = {"num": int, "bool": bool, "str": str, "bin": bytes, "ref": Reference}
 
 
+def attribute_columns(schema: "pyarrow.Schema") -> list[str]:
+    """The columns of *schema* that are attributes, in their order."""
+    return [name for name in schema.names if name not in FIXED]
+
+
 def batches(objects: Iterable[ConnectorObject]) -> Iterator["pyarrow.RecordBatch"]:
     """The rows of *objects*, a row group at a time.
 
@@ -50,7 +55,7 @@ def aligned(rows: "pyarrow.RecordBatch", schema: "pyarrow.Schema") -> "pyarrow.R
     """*rows* with the columns of *schema*; what these cannot hold lies in `other`."""
     if rows.schema.equals(schema, check_metadata=False):
         return rows
-    columns = [name for name in schema.names if name not in FIXED]
+    columns = attribute_columns(schema)
     return batch(objects_of(rows, "", 1), columns, schema)
 
 
@@ -134,7 +139,7 @@ def _plain(value: Any) -> Any:
 def objects_of(rows: "pyarrow.RecordBatch", place: str, first: int) -> list[ConnectorObject]:
     """The objects of *rows*, the first of which is the row *first* of the snapshot."""
     cells = {name: rows.column(name).to_pylist() for name in rows.schema.names}
-    columns = [name for name in rows.schema.names if name not in FIXED]
+    columns = attribute_columns(rows.schema)
     known = {name: standard_schema("ad").attributes[name] for name in columns}
     found = []
     for at in range(rows.num_rows):

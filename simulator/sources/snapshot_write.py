@@ -16,12 +16,12 @@ from simulator.objects import Provenance
 from simulator.sources.identity import Sightings, moved, refuse_twins
 from simulator.sources.object_form import line, object_form
 from simulator.sources.snapshot_layout import (
-    FIXED,
     KEY,
     ROWS,
     VERSION,
     aligned,
     arrow_schema,
+    attribute_columns,
     columns_of,
     dictionary_columns,
 )
@@ -166,7 +166,7 @@ class _Rows:
 
         if self._writer is None:
             schema = self._schema or arrow_schema(columns_of(()))
-            columns = [name for name in schema.names if name not in FIXED]
+            columns = attribute_columns(schema)
             self._writer = parquet.ParquetWriter(
                 self._path,
                 schema,
@@ -180,15 +180,17 @@ class _Rows:
         """Writes the waiting rows in groups of ROWS while *size* wait; gives how many still do."""
         import pyarrow as pa
 
-        table = pa.Table.from_batches(self._waiting, self._schema) if self._waiting else None
+        if not self._waiting:
+            return 0
+        table = pa.Table.from_batches(self._waiting, self._schema)
         at = 0
-        while table is not None and table.num_rows - at >= size:
+        while table.num_rows - at >= size:
             group = table.slice(at, ROWS)
             self._opened().write_table(group, row_group_size=ROWS)
             at += group.num_rows
-        rest = table.slice(at) if table is not None else None
-        self._waiting = rest.to_batches() if rest is not None else []
-        return rest.num_rows if rest is not None else 0
+        rest = table.slice(at)
+        self._waiting = rest.to_batches()
+        return int(rest.num_rows)
 
 
 def _head(told: Provenance, captured_at: str, missing: str = "") -> dict[str, Any]:

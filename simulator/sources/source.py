@@ -138,7 +138,11 @@ def stream_of(provenance: Provenance, objects: Iterator[ConnectorObject]) -> Str
 
 def load_objects(location: str, request: SourceRequest | None = None) -> ObjectSet:
     """All objects at *location*, as of `open_objects`; none may be there twice."""
-    stream = open_objects(location, request)
+    return held(open_objects(location, request))
+
+
+def held(stream: Stream) -> ObjectSet:
+    """All objects of *stream*; none may be there twice."""
     objects = tuple(stream.objects)
     refuse_twins(objects, stream.live)
     return ObjectSet(objects, stream.provenance)

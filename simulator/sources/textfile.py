@@ -106,7 +106,6 @@ def numbered_lines(
     with _open(path, name) as stream:
         wide = _encoding(stream)[1] != "utf-8"
     lines = _wide_lines(path, name, digest) if wide else _narrow_lines(path, name, digest)
-    number = 0
     for number, line in enumerate(lines, 1):
         yield number, line if ends else line.rstrip("\r\n")
 
