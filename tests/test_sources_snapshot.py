@@ -383,3 +383,17 @@ def test_a_pull_asks_for_what_the_shipped_rules_read() -> None:
         *(load_rules("standard-1.4", name).attributes_read for name in shipped_sets())
     )
     assert read - {"dn"} <= set(COMPUTER_ATTRIBUTES)
+
+
+@pytest.mark.parametrize("name", ["userCertificate", "objectGUID", "operatingSystemVersion"])
+def test_a_column_taken_out_is_told(name: str, tmp_path: Path, aadsim: Command) -> None:
+    import pyarrow.parquet as parquet
+
+    whole, lacking = tmp_path / "whole.parquet", tmp_path / "lacking.parquet"
+    write_snapshot(open_objects(FLEET), whole)
+    table = parquet.read_table(whole)
+    head = parquet.read_metadata(whole).metadata
+    parquet.write_table(table.drop_columns([name]).replace_schema_metadata(head), lacking)
+    done = aadsim("audit", "--rules", "standard-1.4", "--objects", str(lacking))
+    assert done.status == 2
+    assert done.err.startswith(f"error: {lacking}: has no column {name}\n")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.errors import InputError
 from simulator.objects import ConnectorObject, Provenance
 from simulator.schema import standard_schema
+from simulator.sources.carried import COMPUTER_ATTRIBUTES
 from simulator.sources.snapshot_layout import (
     FIXED,
     KEY,
@@ -131,6 +132,9 @@ def _head(snapshot: "parquet.ParquetFile", name: str) -> Mapping[str, Any]:
     unknown = [n for n in columns if n not in standard_schema("ad").attributes]
     if unknown or not isinstance(details, dict) or not _same(schema, arrow_schema(columns)):
         raise InputError(f"{name}: its columns are not those of a snapshot", _AGAIN)
+    missing = [name for name in COMPUTER_ATTRIBUTES if name not in columns]
+    if missing:  # written by aadsim it has them all, and NULL for every object is no answer
+        raise InputError(f"{name}: has no column {', '.join(missing)}", _AGAIN)
     if not {"source", "captured_at", "complete", "account", "notes"} <= head.keys():
         raise InputError(f"{name}: does not say what it is a snapshot of", _AGAIN)
     return dict(head)
