@@ -93,6 +93,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _EXCERPT_WIDTH = 100
 
 
+def printable(text: str) -> str:
+    """*text* as a terminal may get it: characters that would steer it are spelt out."""
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+
+
 def _excerpt(text: str, span: Span) -> list[str]:
     """The line of *text* at which *span* begins, with carets under exactly what it covers."""
     start = text.rfind("\n", 0, span.start) + 1
@@ -122,7 +127,7 @@ class SimulatorError(Exception):
     def render(self) -> str:
         """The error as a person reads it, in which no character of a file steers the terminal."""
         text = f"{self.message}\n  = help: {self.help}" if self.help else self.message
-        return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+        return printable(text)
 
 
 class UsageError(SimulatorError):

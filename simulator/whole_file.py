@@ -13,10 +13,15 @@ from simulator.errors import UsageError
 def replacing(output: Path) -> Iterator[Path]:
     """A file beside *output* that takes its place in the end, and is gone if anything fails.
 
-    Raises `UsageError` where it cannot be written.
+    A link stays one: what it points to is replaced. Raises `UsageError` where it cannot be
+    written, or is something else than a file, which would be gone for a file.
     """
+    target = Path(os.path.realpath(output))
     try:
-        handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+        if target.exists() and not target.is_file():
+            kind = "a folder" if target.is_dir() else "no regular file"
+            raise UsageError(f"--output {output}: is {kind}", "name a file in a folder of yours")
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:
         raise UsageError(
             f"--output {output}: cannot be written: {error.strerror}",
@@ -28,7 +33,7 @@ def replacing(output: Path) -> Iterator[Path]:
         yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
-        temporary.replace(output)
+        temporary.replace(target)
     except OSError as error:
         raise UsageError(
             f"--output {output}: cannot be written: {error.strerror or error}",

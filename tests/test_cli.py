@@ -11,6 +11,7 @@ import click
 import pytest
 
 from simulator.cli import COMMANDS, cli
+from simulator.cli.output import deliver
 from tests.running import Command
 
 ROOT = Path(__file__).parent.parent
@@ -437,3 +438,49 @@ def test_a_command_imports_only_what_it_needs(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+ENDS = [  # what the shell does with the output, the exit status, and what is said
+    ("functions >/dev/full", 2, "error: the output cannot be written: No space left on device"),
+    ("--help >/dev/full", 2, "error: the output cannot be written: No space left on device"),
+    ("functions >&-", 0, ""),
+    ("functions | head -c 1 >/dev/null", 0, ""),
+    ("audit {fleet} --format html | head -c 1 >/dev/null", 0, ""),
+    ("audit {fleet} | head -c 1 >/dev/null", 0, ""),
+    ("functions nothing 2>/dev/full", 2, ""),
+    ("audit --nothing 2>/dev/full", 2, ""),
+    ("audit {fleet} --output /dev/full", 2, "error: --output /dev/full: is no regular file"),
+    ("audit {fleet} --output .", 2, "error: --output .: is a folder"),
+    ("snapshot fixtures/fleet.jsonl --output .", 2, "error: --output .: is a folder"),
+]
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="no /dev/full here")
+@pytest.mark.parametrize(("command", "status", "said"), ENDS)
+def test_output_that_cannot_be_written(command: str, status: int, said: str) -> None:
+    fleet = "--rules standard-2016 --objects fixtures/fleet.jsonl"
+    line = f"set -o pipefail; {sys.executable} -m simulator {command.format(fleet=fleet)}"
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.partition("\n")[0]) == (status, said)
+
+
+def test_a_link_stays_a_link(aadsim: Command, tmp_path: Path) -> None:
+    link, target = tmp_path / "link.txt", tmp_path / "target.txt"
+    link.symlink_to(target)
+    aadsim(
+        "audit", "--rules", "standard-2016", "--objects", "fixtures/fleet.jsonl",
+        "--output", str(link),
+    )  # fmt: skip
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8").startswith("Of 349 objects")
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_names_steer_no_terminal_and_reach_a_pipe_unchanged(
+    terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
+    deliver(["CN=\x1b[31mRED"], None)
+    assert capsys.readouterr().out == ("CN=\\x1b[31mRED\n" if terminal else "CN=\x1b[31mRED\n")

@@ -1,9 +1,13 @@
 """The command line: parses arguments, prints lines, sets the exit status; computes nothing."""
 
 import gc
+import os
 import signal
 import sys
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -29,6 +33,10 @@ COMMANDS = {
 }
 
 
+class _ReaderGoneError(Exception):
+    """Whoever read the output has closed it: `head` has its lines."""
+
+
 class _Commands(click.Group):
     """The commands, each imported when it is called, so that the program starts at once."""
 
@@ -41,6 +49,12 @@ class _Commands(click.Group):
         module = import_module(f"simulator.cli.{name}")
         command: click.Command = getattr(module, "eval_" if name == "eval" else name)
         return command
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except BrokenPipeError:  # click would end the program with 1, which says findings
+            raise _ReaderGoneError from None
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -68,6 +82,9 @@ def cli() -> None:
 
 def main() -> None:
     """Runs the program; every foreseen failure is one message on standard error and a status."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller: what is said goes nowhere
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # kept
     for stream in (sys.stdout, sys.stderr):
         if stream.encoding.lower().replace("-", "") != "utf8":
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text streams
@@ -77,16 +94,34 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         status = cli.main(standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Abort:
-        click.echo("interrupted: nothing was written", err=True)
-        sys.exit(INTERRUPTED)
+        _end("interrupted: nothing was written", INTERRUPTED)
     except click.ClickException as error:
-        error.show()
-        sys.exit(2)
+        with suppress(OSError):
+            error.show()
+        _end("", 2)
     except SimulatorError as error:
-        click.echo(f"error: {error.render()}", err=True)
-        sys.exit(error.status)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+        _end(f"error: {error.render()}", error.status)
+    except (_ReaderGoneError, BrokenPipeError):
+        _end("", 0)
+    except OSError as error:
+        place = error.filename or "the output cannot be written"
+        _end(f"error: {place}: {error.strerror or error}", 2)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _end(message: str, status: int) -> NoReturn:
+    """Ends the program with *status* after *message*, if there is one.
+
+    What cannot be written any more goes nowhere, where the end of Python would try it again.
+    """
+    with suppress(OSError):
+        if message:
+            click.echo(message, err=True)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(status)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from simulator.errors import UsageError
+from simulator.errors import UsageError, printable
 from simulator.whole_file import replacing
 
 FINDINGS = 1
@@ -22,7 +22,8 @@ def deliver(lines: Iterable[str], output: Path | None) -> None:
                     "--format html is a page for a browser, not for a terminal",
                     "write it to a file: --output report.html",
                 )
-            click.echo(line)
+            # names come from a directory: they steer no terminal, and reach a pipe unchanged
+            click.echo(printable(line) if sys.stdout.isatty() else line, color=True)
         return
     with (
         replacing(output) as temporary,

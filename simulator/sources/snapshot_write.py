@@ -38,7 +38,7 @@ STOPPED = "the pull stopped before its end: objects are missing"
 
 def incomplete_path(output: Path) -> Path:
     """Where what came of a pull for *output* lies, if it failed."""
-    return output.with_name(f"{output.stem}.incomplete{output.suffix}")
+    return output.parent / f"{output.stem}.incomplete{output.suffix}"
 
 
 def write_snapshot(
@@ -122,8 +122,10 @@ class _Lines:
             shutil.copyfileobj(self._file, file)
 
     def abandon(self) -> None:
-        self._file.close()
-        self._body.unlink(missing_ok=True)
+        try:
+            self._file.close()
+        finally:  # on a full disk it cannot be closed: what is left of it would fill it further
+            self._body.unlink(missing_ok=True)
 
 
 class _Rows:
