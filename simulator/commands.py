@@ -88,8 +88,9 @@ class Preview:
     @property
     def exceeded(self) -> bool:
         """Whether more objects leave than *maximum_removed* allows."""
-        present = self.removed + change_counts(self.results)[Change.STAYS_IN]
-        return exceeds(self.maximum_removed, self.removed, present)
+        counts = change_counts(self.results)
+        removed = counts[Change.LEAVES]
+        return exceeds(self.maximum_removed, removed, removed + counts[Change.STAYS_IN])
 
 
 def audit(

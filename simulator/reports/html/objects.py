@@ -80,7 +80,7 @@ def _certificates(block: Block, number: int, results: Results) -> None:
     )
     block.codes(f"{named}.verdict", certificates["verdict"])
     block.codes(f"{named}.text", text)
-    if number and _alike(held, results.sides[0].certificates):
+    if number and _alike(certificates, flattened(results.sides[0].certificates)):
         return
     count = pc.fill_null(pc.list_value_length(held), 0)
     block.numbers(f"{named}.count", count, (pc.max(count).as_py() or 0) + 1)
@@ -117,14 +117,7 @@ def instants(times: "pyarrow.ChunkedArray") -> "pyarrow.ChunkedArray":
     return pc.strptime(times, format=_TIME, unit="s", error_is_null=True)
 
 
-def _alike(one: "pyarrow.ChunkedArray", other: "pyarrow.ChunkedArray") -> bool:
+def _alike(one: "pyarrow.Table", other: "pyarrow.Table") -> bool:
     """Whether both hold the same certificates, however they judge them."""
-    import pyarrow.compute as pc
-
-    if not pc.fill_null(pc.list_value_length(one), 0).equals(
-        pc.fill_null(pc.list_value_length(other), 0)
-    ):
-        return False
-    first, second = flattened(one), flattened(other)
-    names = ("thumbprint", "subject", "issuer", "not_before", "not_after")
-    return all(first[name].equals(second[name]) for name in names)
+    names = ("owner", "thumbprint", "subject", "issuer", "not_before", "not_after")
+    return all(one[name].equals(other[name]) for name in names)

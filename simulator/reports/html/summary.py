@@ -11,7 +11,7 @@ from simulator.reports.html.charts import Flow, Rectangle, bar, flow, ordered
 from simulator.reports.html.expiry import Expiry, expiry
 from simulator.reports.html.facts import counted, tallied
 from simulator.reports.html.units import Tree, tree
-from simulator.results.counts import changed
+from simulator.results.counts import change_counts, changed, outcome_counts, reason_counts
 from simulator.results.results import Results, Row, rows
 from simulator.sync.outcome import Disposition
 
@@ -59,7 +59,7 @@ class Warned:
 class Summary:
     """Everything above the table of objects."""
 
-    states: tuple[Group, ...]
+    states: tuple[tuple[str, int], ...]
     reasons: tuple[tuple[str, str, int], ...]
     systems: tuple[Group, ...]
     more_systems: tuple[Group, ...]
@@ -74,15 +74,14 @@ class Summary:
 def summary(result: Audit | Preview, columns: "pyarrow.Table") -> Summary:
     """The summary of *result*; *columns* are the facts of its results."""
     results = result.results
-    states = {state: count for state, count in counted(columns, "state")}
     preview = isinstance(result, Preview)
-    prefix = "after_" if preview else ""
-    reasons = list(counted(columns, f"{prefix}outcome", f"{prefix}reason_code"))
+    counts = change_counts(results) if preview else outcome_counts(results)
+    states = {str(state): count for state, count in counts.items()}
     pairs = list(counted(columns, "before_outcome", "after_outcome")) if preview else []
     systems = groups(tallied(columns, "system"))
     return Summary(
-        tuple(Group(s, ((s, n),), tuple(bar({s: n}, len(results)))) for s, n in ordered(states)),
-        tuple(sorted(reasons, key=lambda reason: (-reason[2], reason[:2]))),
+        tuple(ordered(states)),
+        tuple((outcome, code, n) for (outcome, code), n in reason_counts(results).items()),
         systems[:_SYSTEMS],
         systems[_SYSTEMS:],
         tree(tallied(columns, "unit")),

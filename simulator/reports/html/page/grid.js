@@ -79,7 +79,7 @@ class Grid {
       `${rows.length.toLocaleString("en")} of ${all} objects${warning ? ", those with the warning " + warning : ""}`;
     this.active = 0;
     this.box.scrollTop = 0;
-    this.draw(true);
+    this.draw();
   }
 
   // How many rows fit, how many do not, and how far the box scrolls for the last of them.
@@ -87,7 +87,7 @@ class Grid {
   get hidden() { return Math.max(0, this.selection.rows.length - this.seen); }
   get far() { return Math.min(this.hidden * ROW, HIGHEST); }
 
-  draw(whole = false) {
+  draw() {
     const { rows } = this.selection;
     this.tall.style.height = `${this.far + this.box.clientHeight}px`;
     const first = this.far ? Math.round(this.box.scrollTop / this.far * this.hidden) : 0;
@@ -97,7 +97,7 @@ class Grid {
     const { body } = this;
     while (body.rows.length > last - this.first) body.lastChild.remove();
     while (body.rows.length < last - this.first) body.append(this.blank());
-    for (let at = this.first; at < last; at++) this.fill(body.rows[at - this.first], at, rows[at], whole);
+    for (let at = this.first; at < last; at++) this.fill(body.rows[at - this.first], at, rows[at]);
     if (focused) (this.button(this.active) ?? this.box).focus({ preventScroll: true });
   }
 
