@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from simulator.version import __version__
 
 if TYPE_CHECKING:
-    from simulator.commands import Audit, Preview, audit, explain, preview
+    from simulator.answers import Audit, Preview
+    from simulator.commands import audit, explain, preview
     from simulator.errors import Diagnostic, DiagnosticsError, ObjectError, SimulatorError
     from simulator.language.context import Context
     from simulator.language.evaluate import evaluate
@@ -47,7 +48,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "simulator.commands": ("Audit", "Preview", "audit", "explain", "preview"),
+    "simulator.answers": ("Audit", "Preview"),
+    "simulator.commands": ("audit", "explain", "preview"),
     "simulator.errors": ("Diagnostic", "DiagnosticsError", "ObjectError", "SimulatorError"),
     "simulator.language.context": ("Context",),
     "simulator.language.evaluate": ("evaluate",),

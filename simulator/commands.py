@@ -1,18 +1,18 @@
 """The jobs of the program as functions: audit, preview, explain; the commands' library twins."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from simulator.answers import DEFAULT_MAXIMUM_REMOVED, Audit, Preview
 from simulator.bulk import Statistics
 from simulator.change_traps import change_traps
 from simulator.check import check, refuse_errors
-from simulator.compare import Change
-from simulator.current import Difference, PresentState, difference, exceeds
+from simulator.current import PresentState, difference
 from simulator.errors import Diagnostic, ObjectError, Severity, UsageError
 from simulator.find import find_object
-from simulator.forecast import Forecast, forecast
+from simulator.forecast import forecast
 from simulator.language.compile import prepared
 from simulator.language.context import Context
 from simulator.language.frame import run
@@ -20,9 +20,9 @@ from simulator.language.nodes import Node
 from simulator.language.operators import condition
 from simulator.objects import ConnectorObject, ObjectSet, Provenance
 from simulator.options import Options
-from simulator.results.counts import change_counts
 from simulator.results.gather import gather
-from simulator.results.results import Results, Row
+from simulator.results.origin import origin_of
+from simulator.results.results import Results
 from simulator.rule import Direction, RuleSet
 from simulator.run import Keep, run_rows
 from simulator.single import place_of, with_those_it_meets
@@ -33,64 +33,6 @@ from simulator.sync.outcome import Disposition, Outcome
 
 if TYPE_CHECKING:
     import pyarrow
-
-DEFAULT_MAXIMUM_REMOVED = "500"  # the product's threshold for accidental deletions (AD)
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """Every object with its outcome. *findings* are about the rules, not about single objects.
-
-    *provenance* tells how the objects were read, and *read* how many.
-    """
-
-    now: datetime
-    rules: RuleSet
-    provenance: Provenance
-    read: int
-    results: Results
-    findings: tuple[Diagnostic, ...]
-    options: Options
-    present: Difference | None = None
-    forecast: Forecast | None = None
-    statistics: tuple[Statistics, ...] = ()
-
-    def __iter__(self) -> Iterator[Row]:
-        """Every object with what becomes of it, by DN."""
-        return iter(self.results)
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a rule change does to each object, and whether more leave than may."""
-
-    now: datetime
-    before: RuleSet
-    after: RuleSet
-    provenance: Provenance
-    read: int
-    results: Results
-    findings: tuple[Diagnostic, ...]
-    options: Options
-    maximum_removed: str = DEFAULT_MAXIMUM_REMOVED
-    present: Difference | None = None
-    statistics: tuple[Statistics, ...] = ()
-
-    def __iter__(self) -> Iterator[Row]:
-        """Every object with what becomes of it before and after the change, by DN."""
-        return iter(self.results)
-
-    @property
-    def removed(self) -> int:
-        """How many objects leave the cloud."""
-        return change_counts(self.results)[Change.LEAVES]
-
-    @property
-    def exceeded(self) -> bool:
-        """Whether more objects leave than *maximum_removed* allows."""
-        counts = change_counts(self.results)
-        removed = counts[Change.LEAVES]
-        return exceeds(self.maximum_removed, removed, removed + counts[Change.STAYS_IN])
 
 
 def audit(
@@ -111,7 +53,7 @@ def audit(
     """
     options = options or Options()
     findings = (*_checked(rules, objects, options), *_rebuilt(rules))
-    now = _now(objects.provenance, options)
+    now = instant_of(objects.provenance, options)
     settings = Settings(now, options.readings, options.connectors)
     syncing: list[Outcome] = []
     if isinstance(objects, Rows):
@@ -125,9 +67,8 @@ def audit(
     present = difference(current, results, maximum_removed) if current else None
     later = forecast(syncing, rules, settings, span) if span is not None else None
     return Audit(
-        now, rules, objects.provenance, objects.count, results, findings, options,
-        present, later, counted,
-    )  # fmt: skip
+        origin_of((rules,), objects, now, options), results, findings, present, counted, later
+    )
 
 
 def preview(
@@ -143,9 +84,9 @@ def preview(
     Library twin of `aadsim preview`.
     """
     options = options or Options()
-    told = [f for rules in (before, after) for f in _checked(rules, objects, options)]
-    findings = {(f.code, f.message): f for f in (*told, *_rebuilt(before, after))}
-    now = _now(objects.provenance, options)
+    checked = [f for rules in (before, after) for f in _checked(rules, objects, options)]
+    findings = {(f.code, f.message): f for f in (*checked, *_rebuilt(before, after))}
+    now = instant_of(objects.provenance, options)
     settings = Settings(now, options.readings, options.connectors)
     sides = (before, after)
     if isinstance(objects, Rows):
@@ -154,17 +95,16 @@ def preview(
         wanted = _wanted(objects, options, now)
         results, counted = gather(*(simulate(wanted, rules, settings) for rules in sides)), ()
     present = difference(current, results, maximum_removed) if current else None
-    return Preview(
-        now, before, after, objects.provenance, objects.count, results,
-        (*findings.values(), *change_traps(results)), options, maximum_removed, present, counted,
-    )  # fmt: skip
+    told = (*findings.values(), *change_traps(results))
+    origin = origin_of(sides, objects, now, options)
+    return Preview(origin, results, told, present, counted, maximum_removed)
 
 
 def _by_columns(
     sides: Sequence[RuleSet], rows: Rows, settings: Settings, options: Options
 ) -> tuple[Results, tuple[Statistics, ...]]:
     keep = _keep(options, settings.now)
-    return run_rows(sides, rows, settings, keep, options.jobs, options.details)
+    return run_rows(sides, rows, settings, keep, options.jobs, options.details, options.shard)
 
 
 def _keep(options: Options, now: datetime) -> Keep | None:
@@ -201,7 +141,7 @@ def explain(
     options = replace(options or Options(), where=None)
     _refuse_empty_filters(options)
     refuse_errors(rules, options.connectors)
-    now = _now(objects.provenance, options)
+    now = instant_of(objects.provenance, options)
     settings = Settings(now, options.readings, options.connectors, full=True)
     if isinstance(objects, Rows):
         subjects = with_those_it_meets(rules, objects, settings, place_of(name, objects))
@@ -211,7 +151,7 @@ def explain(
     return next(o for o in simulate(subjects, rules, settings) if o.subject is subject)
 
 
-def _now(provenance: Provenance, options: Options) -> datetime:
+def instant_of(provenance: Provenance, options: Options) -> datetime:
     """The given instant, else that of the snapshot; a caller without either gives its own."""
     if options.now is not None:
         return options.now

@@ -14,7 +14,8 @@ class Options:
 
     *now* is the snapshot's capture time where it is not given. *where* keeps only the objects for
     which that expression is true. *jobs* is the number of processes for a snapshot; without it, it
-    follows from the work. With *details* rows too tell everything of each certificate.
+    follows from the work. With *details* rows too tell everything of each certificate. *shard* is
+    a part of a snapshot, by its number, from 1, and how many there are.
     """
 
     now: datetime | None = None
@@ -23,3 +24,4 @@ class Options:
     where: Node | None = None
     jobs: int | None = None
     details: bool = False
+    shard: tuple[int, int] | None = None

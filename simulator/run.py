@@ -10,6 +10,7 @@ from simulator.bulk import Job, Program, Result, Statistics, run_snapshot
 from simulator.bulk.columns import Columns as Batch
 from simulator.bulk.decided import Decided
 from simulator.bulk.meeting import rows_that_meet, types_of
+from simulator.errors import UsageError
 from simulator.results.gather import Gatherer, certificates_array, certificates_type
 from simulator.results.results import Columns, Results
 from simulator.results.subjects import READ, subjects_of
@@ -33,13 +34,20 @@ def run_rows(
     keep: Keep | None = None,
     jobs: int | None = None,
     details: bool = False,
+    shard: tuple[int, int] | None = None,
 ) -> tuple[Results, tuple[Statistics, ...]]:
     """What each of *rule_sets* makes of all *rows*, and what it took to find that out.
 
     *keep* leaves of each batch the rows that are wanted. *jobs* is the number of processes for a
     snapshot; without it, it follows from the work. With *details* all is told of certificates,
-    and not their verdict and end alone.
+    and not their verdict and end alone. Of a snapshot *shard* takes a part: its number, from 1,
+    and how many there are.
     """
+    if shard and (keep is not None or not rows.path):
+        raise UsageError(
+            "--shard takes a part of a snapshot, and the whole of it without --where",
+            "take a snapshot of the objects that are wanted, with aadsim snapshot",
+        )
     at = settings.now if details else None
     more = (*READ, CERTIFICATES) if details else READ
     statistics = tuple(Statistics() for _ in rule_sets)
@@ -47,7 +55,7 @@ def run_rows(
     if rows.path and keep is None:
         job = Job(Path(rows.path), tuple(rule_sets), settings, certificates=True)
         with reading(rows.path):
-            for part in run_snapshot(job, more, jobs, statistics=statistics):
+            for part in run_snapshot(job, more, jobs, _from_nought(shard), statistics):
                 _take(gatherer, part.rows, part.results, at)
     else:
         programs = [Program(rules, settings, certificates=True) for rules in rule_sets]
@@ -56,6 +64,10 @@ def run_rows(
         for total, program in zip(statistics, programs, strict=True):
             total.add(program.statistics)
     return gatherer.finish(), statistics
+
+
+def _from_nought(shard: tuple[int, int] | None) -> tuple[int, int]:
+    return (shard[0] - 1, shard[1]) if shard else (0, 1)
 
 
 def _here(

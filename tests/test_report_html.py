@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from simulator import load_objects, load_rules
-from simulator.commands import Audit, Preview, audit, preview
+from simulator.answers import Audit, Preview
+from simulator.commands import audit, preview
 from simulator.reports.html.charts import STATES, flow
 from simulator.reports.html.document import shown
 from simulator.reports.html.facts import facts
@@ -227,7 +228,8 @@ def test_the_matrix_counts_all_objects(previewed: Preview) -> None:
 
 
 def test_a_deletion_is_said_to_be_final(previewed: Preview) -> None:
-    turned = preview(previewed.after, previewed.before, load_objects(FLEET), maximum_removed="5")
+    old, new = load_rules("standard-1.4"), load_rules("standard-1.4", "server-2012-r2")
+    turned = preview(new, old, load_objects(FLEET), maximum_removed="5")
     document = written(turned)
     leaves = {str(c): n for c, n in change_counts(turned.results).items()}["LEAVES"]
     assert leaves > 5
@@ -270,7 +272,7 @@ def test_no_objects_are_a_report_too(audited: Audit, previewed: Preview) -> None
         none = [replace(c, verdicts=c.verdicts[:0], certificates=c.certificates[:0])
                 for c in result.results.sides]  # fmt: skip
         empty = replace(result.results, subjects=result.results.subjects[:0], sides=tuple(none))
-        document = written(replace(result, results=empty, read=0))
+        document = written(replace(result, results=empty))
         elements(document)
         assert "No object has a certificate." in document
 
@@ -358,10 +360,14 @@ def test_the_command_of_an_explanation_explains(
 
 
 def test_no_command_is_given_that_a_shell_could_misread(audited: Audit) -> None:
-    odd = replace(audited, provenance=replace(audited.provenance, source="it's $(here).jsonl"))
-    assert explain_command(odd) == ("", "")
-    spaced = replace(audited, provenance=replace(audited.provenance, source="my fleet.jsonl"))
-    assert " --objects 'my fleet.jsonl' --as-of " in explain_command(spaced)[1]
+    def read_from(source: str) -> Audit:
+        provenance = replace(audited.provenance, source=source)
+        return replace(audited, origin=replace(audited.origin, provenance=provenance))
+
+    assert explain_command(read_from("it's $(here).jsonl")) == ("", "")
+    assert (
+        " --objects 'my fleet.jsonl' --as-of " in explain_command(read_from("my fleet.jsonl"))[1]
+    )
 
 
 COMMAND = ("audit", "--rules", "standard-2016", "--objects", FLEET, "--format", "html")

@@ -20,6 +20,8 @@ INTERRUPTED = 130
 COMMANDS = {
     "audit": "For every object: its outcome, and the reason.",
     "preview": "What a rule change does to each object: enters, leaves, stays, and why.",
+    "report": "A result that --save has kept, in any form, and what has changed since.",
+    "merge": "One result from the parts that --shard has saved.",
     "explain": "One object: scope, join, flows, the deciding clause with its values, every "
     "certificate.",
     "eval": "The value of one expression; the value alone goes to standard output.",

@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 import simulator.commands as commands
+from simulator.answers import DEFAULT_MAXIMUM_REMOVED
+from simulator.cli.finish import finish
 from simulator.cli.options import directory_options, set_option, settings_of
-from simulator.cli.output import FINDINGS, INCOMPLETE, deliver
 from simulator.cli.run import (
     checked_maximum,
     current_option,
@@ -17,13 +18,13 @@ from simulator.cli.run import (
     options_of,
     report_options,
     run_options,
+    save_options,
     statistics_option,
     strict_option,
-    tell_statistics,
 )
 from simulator.current import load_current
 from simulator.forecast import parse_span
-from simulator.reports.report import REPORTS, Layout
+from simulator.reports.report import Layout
 from simulator.rulefiles import load_rules
 
 
@@ -37,12 +38,13 @@ from simulator.rulefiles import load_rules
 @report_options
 @strict_option
 @jobs_option
+@save_options
 @statistics_option
 @current_option
 @set_option
 @click.option(
     "--max-removed",
-    default=commands.DEFAULT_MAXIMUM_REMOVED,
+    default=DEFAULT_MAXIMUM_REMOVED,
     show_default=True,
     metavar="N|N%",
     help="With --current: exit with 1 if more than this would be deleted.",
@@ -77,10 +79,5 @@ def audit(
     with objects_for(format_, objects, {**values, "forecast": forecast}, rule_set) as source:
         options = options_of(values, source.provenance, format_)
         result = commands.audit(rule_set, source, options, state, max_removed, span)
-    deliver(REPORTS[format_](result, Layout(limit, delimiter)), output)
-    if stats:
-        tell_statistics(result.statistics)
-    undecided = any(not verdict.decided for verdict in result.results.verdicts)
-    if (strict and undecided) or not result.provenance.complete:
-        return INCOMPLETE
-    return FINDINGS if result.present is not None and result.present.exceeded else 0
+    layout = Layout(limit, delimiter)
+    return finish(result, format_, layout, output, strict, values["save"], stats)

@@ -10,10 +10,10 @@ import simulator.commands as commands
 from simulator.cli.options import directory_options, output_options, set_option, settings_of
 from simulator.cli.output import deliver
 from simulator.cli.run import objects_option, options_of, rows_at, run_options
-from simulator.objects import ObjectSet
 from simulator.reports.json_form import explain_form
 from simulator.reports.json_parts import dump
 from simulator.reports.story import story_lines
+from simulator.results.origin import origin_of
 from simulator.rulefiles import load_rules
 
 
@@ -51,19 +51,16 @@ def explain(
     with rows_at(objects, values, *sides.values()) as rows:
         options = options_of(values, rows.provenance)
         outcomes = {
-            side: (commands.explain(name, rule_set, rows, options), rule_set)
+            side: commands.explain(name, rule_set, rows, options)
             for side, rule_set in sides.items()
         }
-        read = rows.count
+        now = commands.instant_of(rows.provenance, options)
+        origin = origin_of(sides.values(), rows, now, replace(options, where=None))
     if format_ == "json":
-        subject = next(iter(outcomes.values()))[0].subject
-        alone = ObjectSet((subject,), rows.provenance)
-        head = commands.audit(next(iter(sides.values())), alone, replace(options, where=None))
-        head = replace(head, read=read)
-        deliver([dump(explain_form(outcomes, head))], output)
+        deliver([dump(explain_form(outcomes, origin))], output)
         return
     lines: list[str] = []
-    for side, (outcome, _) in outcomes.items():
+    for side, outcome in outcomes.items():
         if after:
             lines += [*([""] if lines else []), f"== {side} =="]
         lines += story_lines(outcome, full)

@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 import simulator.commands as commands
+from simulator.answers import DEFAULT_MAXIMUM_REMOVED
+from simulator.cli.finish import finish
 from simulator.cli.options import directory_options, set_option, settings_of
-from simulator.cli.output import FINDINGS, INCOMPLETE, deliver
 from simulator.cli.run import (
     checked_maximum,
     current_option,
@@ -17,14 +18,12 @@ from simulator.cli.run import (
     options_of,
     report_options,
     run_options,
+    save_options,
     statistics_option,
     strict_option,
-    tell_statistics,
 )
-from simulator.compare import Change
 from simulator.current import load_current
-from simulator.reports.report import REPORTS, Layout
-from simulator.results.counts import change_counts
+from simulator.reports.report import Layout
 from simulator.rulefiles import load_rules
 
 
@@ -51,12 +50,13 @@ from simulator.rulefiles import load_rules
 @report_options
 @strict_option
 @jobs_option
+@save_options
 @statistics_option
 @current_option
 @set_option
 @click.option(
     "--max-removed",
-    default=commands.DEFAULT_MAXIMUM_REMOVED,
+    default=DEFAULT_MAXIMUM_REMOVED,
     show_default=True,
     metavar="N|N%",
     help="Exit with 1 if more objects than this leave the cloud.",
@@ -88,11 +88,5 @@ def preview(
     with objects_for(format_, objects, values, old, new) as source:
         options = options_of(values, source.provenance, format_)
         result = commands.preview(old, new, source, options, max_removed, state)
-    deliver(REPORTS[format_](result, Layout(limit, delimiter)), output)
-    if stats:
-        tell_statistics(result.statistics)
-    undecided = change_counts(result.results)[Change.UNDECIDED] > 0
-    if (strict and undecided) or not result.provenance.complete:
-        return INCOMPLETE
-    exceeded = result.present is not None and result.present.exceeded
-    return FINDINGS if result.exceeded or exceeded else 0
+    layout = Layout(limit, delimiter)
+    return finish(result, format_, layout, output, strict, values["save"], stats)

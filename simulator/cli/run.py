@@ -1,10 +1,11 @@
 """Options of a run over objects, and what they are turned into."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -18,9 +19,6 @@ from simulator.rule import RuleSet
 from simulator.sources.merge import load_all
 from simulator.sources.source import SourceRequest
 from simulator.sources.spool import Rows, open_rows
-
-if TYPE_CHECKING:
-    from simulator.bulk import Statistics
 
 _TELL_ALL = ("json", "jsonl")  # these have every fact of every certificate
 F = TypeVar("F", bound=Callable[..., Any])
@@ -105,6 +103,20 @@ statistics_option = click.option(
     "--stats", is_flag=True, help="Tell on standard error what the run did, in numbers."
 )
 
+save_options = chain(
+    click.option(
+        "--save",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Also keep the result in FILE, for aadsim report, merge and --since.",
+    ),
+    click.option(
+        "--shard",
+        metavar="I/N",
+        help="With --save: only the I-th of N parts of a snapshot; aadsim merge makes them whole.",
+    ),
+)
+
 strict_option = click.option(
     "--strict", is_flag=True, help="Exit with 3 if an object ends in ERROR or UNCERTAIN."
 )
@@ -126,8 +138,22 @@ def options_of(values: dict[str, Any], provenance: Provenance, form: str = "") -
         tuple(c for path in values.get("connector", ()) for c in load_connector(path)),
         parse(Source("--where", where)) if where else None,
         values.get("jobs"),
-        details=form == "html",
+        details=form == "html" or values.get("save") is not None,
+        shard=_shard(values),
     )
+
+
+def _shard(values: dict[str, Any]) -> tuple[int, int] | None:
+    """The part that --shard asks for; it is no whole result, and must be saved."""
+    text = values.get("shard")
+    if not text:
+        return None
+    match = re.fullmatch(r"([1-9]\d{0,5})/([1-9]\d{0,5})", text)
+    if not match or int(match[1]) > int(match[2]):
+        raise UsageError(f"--shard {text}: is no part of parts", "write 1/4, 2/4, 3/4 or 4/4")
+    if not values.get("save"):
+        raise UsageError("--shard: a part is no result to show", "keep it with --save FILE")
+    return int(match[1]), int(match[2])
 
 
 def checked_maximum(text: str) -> str:
@@ -165,13 +191,6 @@ def rows_at(
 ) -> AbstractContextManager[Rows]:
     """The objects at all *locations* as rows, with what the *rule_sets* and `--where` read."""
     return open_rows(*locations, request=_request(values, *rule_sets))
-
-
-def tell_statistics(statistics: "Sequence[Statistics]") -> None:
-    """Prints what the run did on standard error."""
-    for number, each in enumerate(statistics, 1):
-        for name, count in each.figures().items():
-            click.echo(f"stats: rule set {number}: {name}: {count:,}", err=True)
 
 
 def _request(values: dict[str, Any], *rule_sets: RuleSet) -> SourceRequest:

@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from simulator.commands import Audit, Preview
+from simulator.answers import Audit, Preview
 from simulator.reports.report import Layout, report
 from simulator.results.table import table
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from simulator.commands import Audit, Preview
+from simulator.answers import Audit, Preview
 from simulator.reports.json_form import head_form, result_form
 from simulator.reports.json_parts import dump
 from simulator.reports.report import Layout, report

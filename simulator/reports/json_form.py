@@ -1,10 +1,9 @@
 """Results as JSON: the public shapes of the command-line contract, `schema_version` 1."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.commands import Audit, Preview
-from simulator.forecast import remark
+from simulator.answers import Audit, Preview
 from simulator.reports.json_parts import SCHEMA_VERSION, diagnostic_form, step_form, value_form
 from simulator.reports.present import forecast_form, present_form
 from simulator.results.counts import (
@@ -14,28 +13,28 @@ from simulator.results.counts import (
     outcome_counts,
 )
 from simulator.results.gather import row_of
+from simulator.results.origin import Origin, RulesUsed
 from simulator.results.results import Row, Side, Subject
-from simulator.rule import RuleSet
 from simulator.sync.outcome import CertificateVerdict, Outcome, Pass, Reason
 from simulator.values import time_text
-from simulator.version import __version__
 
 
 def head_form(result: Audit | Preview) -> dict[str, Any]:
     """All but the results: head, counts, findings; of a preview groups and the gate as well."""
     present = {"present": present_form(result.present)} if result.present else {}
     findings = {"findings": [diagnostic_form(f) for f in result.findings]}
+    used = assumptions_used(result.results)
     if isinstance(result, Audit):
         return {
-            **_head("audit", result, {"rules": _rules(result.rules)}),
+            **_head("audit", result.origin, _rules(result.origin.rules[0]), used),
             "counts": {str(d): n for d, n in outcome_counts(result.results).items()},
             **findings,
             **present,
             **({"forecast": forecast_form(result.forecast)} if result.forecast else {}),
         }
-    sides = {"before": _rules(result.before), "after": _rules(result.after)}
+    before, after = map(_rules, result.origin.rules)
     return {
-        **_head("preview", result, {"rules": sides}),
+        **_head("preview", result.origin, {"before": before, "after": after}, used),
         "counts": {str(c): n for c, n in change_counts(result.results).items()},
         "gate": {
             "max_removed": result.maximum_removed,
@@ -52,50 +51,47 @@ def head_form(result: Audit | Preview) -> dict[str, Any]:
     }
 
 
-def explain_form(sides: Mapping[str, tuple[Outcome, RuleSet]], head: Audit) -> dict[str, Any]:
+def explain_form(sides: Mapping[str, Outcome], origin: Origin) -> dict[str, Any]:
     """One object under one rule set, or under two: every stage with its values."""
-    outcomes = [outcome for outcome, _ in sides.values()]
-    document = _head(
-        "explain", head, {"rules": {side: _rules(rules) for side, (_, rules) in sides.items()}}
-    )
-    document["assumptions"] = sorted({id for o in outcomes for id in o.assumptions})
+    used = sorted({id for outcome in sides.values() for id in outcome.assumptions})
+    rules = {side: _rules(each) for side, each in zip(sides, origin.rules, strict=True)}
     return {
-        **document,
-        "object": _object(row_of(*outcomes).subject),
+        **_head("explain", origin, rules, used),
+        "object": _object(row_of(*sides.values()).subject),
         **{
             side: {**_side(row_of(outcome).sides[0]), **_stages(outcome)}
-            for side, (outcome, _) in sides.items()
+            for side, outcome in sides.items()
         },
     }
 
 
-def _head(command: str, result: Audit | Preview, rules: dict[str, Any]) -> dict[str, Any]:
-    told = result.provenance
-    sides = (result.rules,) if isinstance(result, Audit) else (result.before, result.after)
+def _head(command: str, origin: Origin, rules: object, used: Sequence[str]) -> dict[str, Any]:
+    told = origin.provenance
     return {
         "schema_version": SCHEMA_VERSION,
         "command": command,
-        "tool": {"name": "aadsim", "version": __version__},
-        "as_of": time_text(result.now),
-        **rules,
+        "tool": {"name": "aadsim", "version": origin.version},
+        "as_of": time_text(origin.now),
+        "rules": rules,
         "objects": {
             "source": told.source,
             "sha256": told.sha256 or None,
-            "read": result.read,
+            "read": origin.read,
             "complete": told.complete,
             "captured_at": told.captured_at or None,
             "account": told.account or None,
             "notes": list(told.notes),
             "details": dict(told.details),
         },
-        "remarks": list(dict.fromkeys(r for r in map(remark, sides) if r)),
-        "connectors": [c.name for c in result.options.connectors],
-        "readings": dict(result.options.readings),
-        "assumptions": list(assumptions_used(result.results)),
+        "remarks": list(dict.fromkeys(used.remark for used in origin.rules if used.remark)),
+        "connectors": [c.name for c in origin.connectors],
+        "where": origin.where or None,
+        "readings": dict(origin.readings),
+        "assumptions": list(used),
     }
 
 
-def _rules(rules: RuleSet) -> list[dict[str, Any]]:
+def _rules(rules: RulesUsed) -> list[dict[str, Any]]:
     return [{"source": s.name, "sha256": s.sha256, "count": s.count} for s in rules.sources]
 
 

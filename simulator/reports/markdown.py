@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from simulator.commands import Audit, Preview
+from simulator.answers import Audit, Preview
 from simulator.compare import Change
 from simulator.reports.report import Layout, report
 from simulator.reports.text import side_text

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from simulator.commands import Audit, Preview
+from simulator.answers import Audit, Preview
 from simulator.registry import Registry
 
 

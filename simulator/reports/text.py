@@ -6,11 +6,10 @@ Lines carry no colour and no boxes, so that they survive a pipe, a diff and a ti
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from simulator.answers import Audit, Preview
 from simulator.assumptions import ledger
-from simulator.commands import Audit, Preview
 from simulator.compare import Change
 from simulator.errors import Diagnostic, Severity
-from simulator.forecast import remark
 from simulator.reports.present import forecast_lines, present_lines
 from simulator.results.counts import (
     assumptions_used,
@@ -22,10 +21,8 @@ from simulator.results.counts import (
 )
 from simulator.results.results import Results, Row, rows
 from simulator.results.verdict import Verdict
-from simulator.rule import RuleSet
 from simulator.sync.outcome import Disposition
 from simulator.values import time_text
-from simulator.version import __version__
 
 _SEARCHED = ("server", "base", "filter", "attributes", "received")  # what a directory was asked
 _ORDER = (Change.LEAVES, Change.ENTERS, Change.UNDECIDED)
@@ -63,7 +60,7 @@ def audit_lines(audit: Audit, limit: int = 0) -> Iterator[str]:
     yield from _warnings(results)
     yield from _findings(audit.findings)
     yield ""
-    yield from _provenance(audit, (("rules", audit.rules),))
+    yield from _provenance(audit)
 
 
 def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
@@ -104,7 +101,7 @@ def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
     yield from _warnings(results)
     yield from _findings(preview.findings)
     yield ""
-    yield from _provenance(preview, (("before", preview.before), ("after", preview.after)))
+    yield from _provenance(preview)
     if counts[Change.LEAVES] and not preview.present:
         yield (
             "deletions: other pending deletions are not known to this tool; more than 500 in one "
@@ -185,12 +182,12 @@ def _findings(findings: Iterable[Diagnostic]) -> Iterator[str]:
         yield from f"{finding.severity}: {finding.render()}".splitlines()
 
 
-def _provenance(
-    result: Audit | Preview, rule_sets: tuple[tuple[str, RuleSet], ...]
-) -> Iterator[str]:
+def _provenance(result: Audit | Preview) -> Iterator[str]:
     """Where the result comes from: tool, instant, rules, objects, import filter, assumptions."""
+    origin = result.origin
     yield f"as of:       {time_text(result.now)}"
-    for label, rules in rule_sets:
+    labels = ("rules",) if len(origin.rules) == 1 else ("before", "after")
+    for label, rules in zip(labels, origin.rules, strict=True):
         for i, source in enumerate(rules.sources):
             title = f"{label}:" if i == 0 else ""
             yield f"{title:<12} {source.name} ({source.count} rules, sha256 {source.sha256[:12]})"
@@ -203,16 +200,17 @@ def _provenance(
     for name in _SEARCHED:
         if text := told.details.get(name):
             yield f"{name + ':':<12} {text}"
-    connectors = result.options.connectors
-    filters = ", ".join(c.name for c in connectors)
+    if origin.where:
+        yield f"where:       {origin.where}"
+    filters = ", ".join(c.name for c in origin.connectors)
     none = "no connector given: domain, unit and class filters not applied"
     yield f"import:      {filters or none}"
-    remarks = dict.fromkeys(remark(rules) for _, rules in rule_sets)
+    remarks = dict.fromkeys(rules.remark for rules in origin.rules)
     for note in (*told.notes, *(r for r in remarks if r)):
         yield f"note:        {note}"
     used = assumptions_used(result.results)
-    readings = result.options.readings
+    readings = origin.readings
     for id in used:
         taken = f" [taken: {readings[id]}]" if id in readings else ""
         yield f"assumption:  {id} {ledger()[id].statement}{taken}"
-    yield f"tool:        aadsim {__version__}"
+    yield f"tool:        aadsim {origin.version}"

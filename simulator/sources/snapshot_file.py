@@ -74,15 +74,16 @@ def snapshot_rows(
 
 
 @contextmanager
-def reading(path: str) -> Iterator[None]:
+def reading(path: str, help: str = _AGAIN) -> Iterator[None]:
     """Makes what goes wrong with the file *path*, cut or damaged, an `InputError`."""
     import pyarrow as pa
 
     try:
         yield
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        reason = str(error).partition("\n")[0][:200]
-        raise InputError(f"{path}: cannot be read: {reason}", _AGAIN) from None
+        told = isinstance(error, OSError) and error.strerror
+        reason = told or str(error).partition("\n")[0][:200]
+        raise InputError(f"{path}: cannot be read: {reason}", help) from None
 
 
 def _tell(provenance: Provenance, head: Mapping[str, Any], path: str) -> None:

@@ -13,8 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from simulator.answers import Audit, Preview
 from simulator.assumptions import ledger
-from simulator.commands import Audit, Preview
 from simulator.reports.html import charts
 from simulator.reports.html.facts import facts
 from simulator.reports.html.objects import END, SAME, object_block

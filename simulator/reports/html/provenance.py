@@ -2,28 +2,19 @@
 
 from collections.abc import Iterator
 
+from simulator.answers import Audit, Preview
 from simulator.assumptions import ledger
-from simulator.commands import Audit, Preview
-from simulator.forecast import remark
 from simulator.results.counts import assumptions_used
-from simulator.rule import RuleSet
 from simulator.values import time_text
-from simulator.version import __version__
-
-
-def rule_sets(result: Audit | Preview) -> tuple[tuple[str, RuleSet], ...]:
-    """The rule sets of *result*, each with the name of its side."""
-    if isinstance(result, Audit):
-        return (("rules", result.rules),)
-    return (("rules before", result.before), ("rules after", result.after))
 
 
 def provenance(result: Audit | Preview) -> Iterator[tuple[str, str]]:
     """Tool, instant, rules and objects with their hashes, import filter, remarks, assumptions."""
-    told = result.provenance
-    yield "tool", f"aadsim {__version__}"
+    told, origin = result.provenance, result.origin
+    yield "tool", f"aadsim {origin.version}"
     yield "as of", time_text(result.now)
-    for label, rules in rule_sets(result):
+    labels = ("rules",) if len(origin.rules) == 1 else ("rules before", "rules after")
+    for label, rules in zip(labels, origin.rules, strict=True):
         for source in rules.sources:
             yield label, f"{source.name}: {source.count} rules, sha256 {source.sha256}"
     yield "objects", told.source
@@ -37,13 +28,15 @@ def provenance(result: Audit | Preview) -> Iterator[tuple[str, str]]:
         yield "captured at", told.captured_at
     if told.account:
         yield "account", f"{told.account}; what it may not read is missing in silence"
-    connectors = ", ".join(c.name for c in result.options.connectors)
+    if origin.where:
+        yield "where", origin.where
+    connectors = ", ".join(c.name for c in origin.connectors)
     none = "no connector given: domain, unit and class filters not applied"
     yield "import", connectors or none
-    remarks = (remark(rules) for _, rules in rule_sets(result))
+    remarks = (rules.remark for rules in origin.rules)
     for note in dict.fromkeys((*told.notes, *(r for r in remarks if r))):
         yield "note", note
-    readings = result.options.readings
+    readings = origin.readings
     for id in assumptions_used(result.results):
         taken = f" [taken: {readings[id]}]" if id in readings else ""
         yield f"assumption {id}", f"{ledger()[id].statement}{taken}"
@@ -54,19 +47,19 @@ def explain_command(result: Audit | Preview) -> tuple[str, str]:
 
     It is empty where a name of a file cannot be written the same way in every shell.
     """
-    options = ["--rules", "--after"]
+    origin, options = result.origin, ["--rules", "--after"]
     arguments = [
         argument
-        for option, (_, rules) in zip(options, rule_sets(result), strict=False)
+        for option, rules in zip(options, origin.rules, strict=False)
         for source in rules.sources
         for argument in (option, source.name)
     ]
     for source in result.provenance.source.split(", "):
         arguments += ["--objects", source]
     arguments += ["--as-of", time_text(result.now)]
-    for connector in result.options.connectors:
+    for connector in origin.connectors:
         arguments += ["--connector", connector.origin]
-    for id, reading in result.options.readings.items():
+    for id, reading in origin.readings.items():
         arguments += ["--assume", f"{id}={reading}"]
     if any(not a or set(a) & set("'\"`$\r\n") for a in arguments):
         return "", ""

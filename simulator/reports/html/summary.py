@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.commands import Audit, Preview
+from simulator.answers import Audit, Preview
 from simulator.compare import Change
 from simulator.errors import Severity
 from simulator.reports.html.charts import Flow, Rectangle, bar, flow, ordered

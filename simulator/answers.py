@@ -1,0 +1,77 @@
+"""What `audit` and `preview` answer: results with their origin, and findings."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from simulator.bulk import Statistics
+from simulator.compare import Change
+from simulator.current import Difference, exceeds
+from simulator.errors import Diagnostic
+from simulator.forecast import Forecast
+from simulator.objects import Provenance
+from simulator.results.counts import change_counts
+from simulator.results.origin import Origin
+from simulator.results.results import Results, Row
+
+DEFAULT_MAXIMUM_REMOVED = "500"  # the product's threshold for accidental deletions (AD)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Every object with what becomes of it, by DN; and where that comes from.
+
+    *findings* are about the rules and their change, not about single objects. *present* is what
+    an export would change in the cloud.
+    """
+
+    origin: Origin
+    results: Results
+    findings: tuple[Diagnostic, ...] = ()
+    present: Difference | None = None
+    statistics: tuple[Statistics, ...] = ()
+
+    def __iter__(self) -> Iterator[Row]:
+        """Every object with what becomes of it, by DN."""
+        return iter(self.results)
+
+    @property
+    def now(self) -> datetime:
+        """The instant of `Now()`."""
+        return self.origin.now
+
+    @property
+    def provenance(self) -> Provenance:
+        """How the objects were read."""
+        return self.origin.provenance
+
+    @property
+    def read(self) -> int:
+        """How many objects were read."""
+        return self.origin.read
+
+
+@dataclass(frozen=True, slots=True)
+class Audit(Answer):
+    """Every object with its outcome; and who leaves later, if that was asked."""
+
+    forecast: Forecast | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview(Answer):
+    """What a rule change does to each object, and whether more leave than may."""
+
+    maximum_removed: str = DEFAULT_MAXIMUM_REMOVED
+
+    @property
+    def removed(self) -> int:
+        """How many objects leave the cloud."""
+        return change_counts(self.results)[Change.LEAVES]
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether more objects leave than *maximum_removed* allows."""
+        counts = change_counts(self.results)
+        removed = counts[Change.LEAVES]
+        return exceeds(self.maximum_removed, removed, removed + counts[Change.STAYS_IN])

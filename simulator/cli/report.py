@@ -1,0 +1,59 @@
+"""`aadsim report`."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from simulator.answers import DEFAULT_MAXIMUM_REMOVED, Preview
+from simulator.cli.finish import finish
+from simulator.cli.run import (
+    checked_maximum,
+    current_option,
+    report_options,
+    strict_option,
+)
+from simulator.current import difference, load_current
+from simulator.reports.report import Layout
+from simulator.saved import load_saved, stale
+
+
+@click.command()
+@click.argument("saved", metavar="FILE")
+@report_options
+@strict_option
+@current_option
+@click.option(
+    "--max-removed",
+    metavar="N|N%",
+    help="Exit with 1 if more objects than this leave the cloud [default: as saved].",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=50,
+    show_default=True,
+    help="List at most this many objects of a list; 0 lists all.",
+)
+def report(
+    saved: str, format_: str, output: Path | None, strict: bool, limit: int, delimiter: str,
+    current: str | None, max_removed: str | None,
+) -> int:  # fmt: skip
+    """A result that --save has kept, in any form, and what has changed since.
+
+    \b
+    aadsim preview --before R --after R --objects O --save change.plan
+    aadsim report change.plan
+    """
+    if max_removed is not None:
+        checked_maximum(max_removed)
+    result = load_saved(saved)
+    if isinstance(result, Preview):
+        result = replace(result, maximum_removed=max_removed or result.maximum_removed)
+    if current:
+        maximum = max_removed or DEFAULT_MAXIMUM_REMOVED
+        present = difference(load_current(current), result.results, maximum)
+        result = replace(result, present=present)
+    findings = (*result.findings, *stale(result.origin))
+    layout = Layout(limit, delimiter)
+    return finish(replace(result, findings=findings), format_, layout, output, strict)

@@ -1,0 +1,196 @@
+"""A result in a file says what it said when it was computed, whole or put together from parts."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import pytest
+
+from simulator.reports.report import REPORTS
+from simulator.saved.file import KEY
+from simulator.sources.snapshot_write import write_snapshot
+from simulator.sources.source import open_objects
+from tests.running import Command
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+FLEET = str(FIXTURES / "fleet.jsonl")
+RULES = ("--rules", "standard-1.4", "--rules", "server-2012-r2")
+CHANGE = ("--before", "standard-1.4", "--after", *RULES[1:2], "--after", *RULES[3:])
+CONNECTOR = ("--connector", str(FIXTURES / "connector.toml"))
+COMMANDS = {"audit": ("audit", *RULES), "preview": ("preview", *CHANGE, *CONNECTOR)}
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(monkeypatch, capsys)
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The fleet as a snapshot of small row groups."""
+    path = tmp_path_factory.mktemp("saved") / "fleet.parquet"
+    write_snapshot(open_objects(FLEET), path)
+    with parquet.ParquetFile(path) as file:
+        table, head = file.read(), file.metadata.metadata
+    rewrite(table, path, head)
+    return str(path)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("form", REPORTS)
+def test_a_saved_result_is_shown_as_it_was(
+    command: str, form: str, run: Command, tmp_path: Path
+) -> None:
+    asked = (*COMMANDS[command], "--objects", FLEET, "--limit", "20", "--format", form)
+    told = run(*asked)
+    assert run(*asked, "--save", str(tmp_path / "saved")).out == told.out
+    again = run("report", str(tmp_path / "saved"), "--limit", "20", "--format", form)
+    assert (again.status, again.out, again.err) == (told.status, told.out, told.err)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_parts_make_the_whole(command: str, run: Command, snapshot: str, tmp_path: Path) -> None:
+    asked = (*COMMANDS[command], "--objects", snapshot, "--save")
+    run(*asked, str(tmp_path / "whole"))
+    parts = []
+    for number in (3, 1, 2):
+        parts.append(str(tmp_path / str(number)))
+        ran = run(*asked, parts[-1], "--shard", f"{number}/3")
+        assert (ran.status, ran.out) == (0, "")
+        assert f"part {number} of 3" in ran.err and "of 349 objects" in ran.err
+        assert "is part" in run("report", parts[-1]).err
+    assert run("merge", *parts, "--output", str(tmp_path / "merged")).status == 0
+    for form in ("text", "json", "csv"):
+        shown = [run("report", str(tmp_path / n), "--format", form) for n in ("whole", "merged")]
+        assert shown[0].out and shown[0] == shown[1]
+
+
+def test_only_all_parts_of_one_computation_are_put_together(
+    run: Command, snapshot: str, tmp_path: Path
+) -> None:
+    def part(name: str, shard: str, *more: str) -> str:
+        path = str(tmp_path / name)
+        asked = ("audit", *RULES, "--objects", snapshot, *more, "--shard", shard)
+        assert run(*asked, "--save", path).status == 0
+        return path
+
+    first, second = part("1", "1/2"), part("2", "2/2")
+    others = {
+        "instant": part("later", "2/2", "--as-of", "2027-01-01T00:00:00Z"),
+        "rules": part("old", "2/2", "--rules", "standard-2016"),
+        "connector": part("filter", "2/2", *CONNECTOR),
+        "number of parts": part("third", "2/3"),
+        "readings": part("read", "2/2", "--assume", "A-12=utc-12"),
+    }
+    output = ("--output", str(tmp_path / "whole"))
+    for fact, other in others.items():
+        ran = run("merge", first, other, *output)
+        assert ran.status == 2 and f"has another {fact} than" in ran.err
+    assert "and so is" in run("merge", first, second, first, *output).err
+    assert "missing 1/2" in run("merge", second, *output).err
+    assert not (tmp_path / "whole").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("--shard", "1/2"), "a part is no result to show"),
+        (("--shard", "3/2", "--save", "x"), "is no part of parts"),
+        (("--shard", "0/2", "--save", "x"), "is no part of parts"),
+        (("--shard", "1/2", "--save", "x"), "--shard takes a part of a snapshot"),
+        (("--shard", "1/2", "--save", "x", "--where", "True"), "--shard takes a part"),
+    ],
+)
+def test_a_part_is_of_a_snapshot_and_is_saved(
+    arguments: tuple[str, ...], problem: str, run: Command, snapshot: str
+) -> None:
+    objects = snapshot if "--where" in arguments else FLEET
+    ran = run("audit", *RULES, "--objects", objects, *arguments)
+    assert ran.status == 2 and problem in ran.err
+
+
+def test_what_has_changed_since_is_a_finding(run: Command, tmp_path: Path) -> None:
+    objects, rules = tmp_path / "fleet.jsonl", tmp_path / "rules.toml"
+    connector = tmp_path / "connector.toml"
+    objects.write_bytes(Path(FLEET).read_bytes())
+    connector.write_bytes((FIXTURES / "connector.toml").read_bytes())
+    run("rules", "standard-2016", "--to", "toml", "--output", str(rules))
+    saved = str(tmp_path / "saved")
+    run("audit", "--rules", str(rules), "--objects", str(objects), "--connector", str(connector),
+        "--save", saved)  # fmt: skip
+    same = run("report", saved)
+    assert same.status == 0 and "changed-since" not in same.out
+    for kind, file in {"objects": objects, "rules": rules, "connector": connector}.items():
+        with file.open("a", encoding="utf-8") as end:
+            end.write("\n")
+        ran = run("report", saved)
+        assert ran.status == 1
+        assert f"changed-since: {kind}: {file} has changed" in ran.out
+        file.unlink()
+        assert f"not-compared: {kind}: {file} cannot" in run("report", saved).out
+
+
+def test_the_gate_and_the_cloud_are_asked_of_a_saved_result(run: Command, tmp_path: Path) -> None:
+    saved, current = str(tmp_path / "saved"), tmp_path / "current.json"
+    turned = ("--before", *RULES[1:2], "--before", *RULES[3:], "--after", "standard-1.4")
+    run("preview", *turned, "--objects", FLEET, "--max-removed", "3", "--save", saved)
+    assert run("report", saved).status == 1
+    assert run("report", saved, "--max-removed", "100").status == 0
+    told = run("audit", *RULES, "--objects", FLEET, "--format", "json")
+    current.write_text(told.out, encoding="utf-8")
+    ran = run("report", saved, "--max-removed", "100", "--current", str(current))
+    assert "0 adds" in ran.out and "Against" in ran.out
+
+
+def altered(path: Path, **changes: object) -> None:
+    """Changes the head of the result at *path*."""
+    with parquet.ParquetFile(path) as file:
+        table, head = file.read(), json.loads(file.metadata.metadata[KEY]) | changes
+    rewrite(table, path, {KEY: json.dumps(head).encode()})
+
+
+def rewrite(table: pa.Table, path: Path, head: Mapping[bytes, bytes]) -> None:
+    with parquet.ParquetWriter(path, table.schema) as writer:
+        writer.write_table(table, row_group_size=40)
+        writer.add_key_value_metadata(head)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"version": 2}, "is a result of version 2, and 1 is known"),
+        ({"version": None}, "its head cannot be read"),
+        ({"command": "explain"}, "its head cannot be read"),
+        ({"command": "preview"}, "its columns are not those of a result"),
+        ({"origin": {}}, "its head cannot be read"),
+        ({"verdicts": []}, "a row has no verdict"),
+    ],
+)
+def test_an_altered_head_is_told(
+    change: dict[str, object], problem: str, run: Command, tmp_path: Path
+) -> None:
+    path = tmp_path / "saved"
+    run("audit", *RULES, "--objects", FLEET, "--save", str(path))
+    altered(path, **change)
+    ran = run("report", str(path))
+    assert ran.status == 2 and f"{path}: {problem}" in ran.err and ran.out == ""
+
+
+def test_other_files_and_columns_are_told(run: Command, snapshot: str, tmp_path: Path) -> None:
+    path = tmp_path / "saved"
+    run("audit", *RULES, "--objects", FLEET, "--save", str(path))
+    content = path.read_bytes()
+    (tmp_path / "cut").write_bytes(content[: len(content) // 2])
+    with parquet.ParquetFile(path) as file:
+        table, head = file.read(), file.metadata.metadata
+    for name, odd in {
+        "fewer": table.drop_columns(["dn"]),
+        "nulls": table.set_column(6, "verdicts_0", pa.nulls(len(table), pa.int32())),
+        "texts": table.set_column(3, "type", pa.nulls(len(table), pa.string())),
+    }.items():
+        rewrite(odd, tmp_path / name, {KEY: head[KEY]})
+    for name in ("cut", "fewer", "nulls", "texts", "absent", snapshot, FLEET):
+        ran = run("report", str(tmp_path / name))
+        assert ran.status == 2 and ran.out == "" and "error: " in ran.err and "help: " in ran.err
