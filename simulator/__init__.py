@@ -13,6 +13,7 @@ from simulator.version import __version__
 
 if TYPE_CHECKING:
     from simulator.answers import Audit, Preview
+    from simulator.batches import Evaluator
     from simulator.commands import audit, explain, preview
     from simulator.errors import Diagnostic, DiagnosticsError, ObjectError, SimulatorError
     from simulator.language.context import Context
@@ -29,6 +30,7 @@ __all__ = [
     "Context",
     "Diagnostic",
     "DiagnosticsError",
+    "Evaluator",
     "ObjectError",
     "Options",
     "Preview",
@@ -49,6 +51,7 @@ __all__ = [
 
 _HOMES = {
     "simulator.answers": ("Audit", "Preview"),
+    "simulator.batches": ("Evaluator",),
     "simulator.commands": ("audit", "explain", "preview"),
     "simulator.errors": ("Diagnostic", "DiagnosticsError", "ObjectError", "SimulatorError"),
     "simulator.language.context": ("Context",),

@@ -49,21 +49,34 @@ def run_rows(
             "take a snapshot of the objects that are wanted, with aadsim snapshot",
         )
     at = settings.now if details else None
+    if not rows.path or keep is not None:
+        programs = [Program(rules, settings, certificates=True) for rules in rule_sets]
+        results = run_programs(programs, rows, at, keep)
+        return results, tuple(program.statistics for program in programs)
     more = (*READ, CERTIFICATES) if details else READ
     statistics = tuple(Statistics() for _ in rule_sets)
     gatherer = Gatherer(len(rule_sets))
-    if rows.path and keep is None:
-        job = Job(Path(rows.path), tuple(rule_sets), settings, certificates=True)
-        with reading(rows.path):
-            for part in run_snapshot(job, more, jobs, _from_nought(shard), statistics):
-                _take(gatherer, part.rows, part.results, at)
-    else:
-        programs = [Program(rules, settings, certificates=True) for rules in rule_sets]
-        for batch, results in _here(programs, rows, keep):
-            _take(gatherer, batch, results, at)
-        for total, program in zip(statistics, programs, strict=True):
-            total.add(program.statistics)
+    job = Job(Path(rows.path), tuple(rule_sets), settings, certificates=True)
+    with reading(rows.path):
+        for part in run_snapshot(job, more, jobs, _from_nought(shard), statistics):
+            _take(gatherer, part.rows, part.results, at)
     return gatherer.finish(), statistics
+
+
+def run_programs(
+    programs: Sequence[Program],
+    rows: Rows,
+    described_at: datetime | None,
+    keep: Keep | None = None,
+) -> Results:
+    """What each of *programs*, which judge certificates, makes of all *rows*, in this process.
+
+    All is told of certificates where they are to be *described_at* an instant.
+    """
+    gatherer = Gatherer(len(programs))
+    for batch, results in _here(programs, rows, keep):
+        _take(gatherer, batch, results, described_at)
+    return gatherer.finish()
 
 
 def _from_nought(shard: tuple[int, int] | None) -> tuple[int, int]:

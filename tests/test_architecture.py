@@ -21,7 +21,7 @@ ROOMS = [
     {"bulk", "change_traps", "current"},
     {"answers", "run", "single"},
     {"saved"},
-    {"commands"},
+    {"batches", "commands"},
     {"reports"},
     {"__init__", "cli"},
     {"__main__"},
