@@ -13,6 +13,7 @@ from simulator.objects import Provenance
 from simulator.results.counts import change_counts
 from simulator.results.origin import Origin
 from simulator.results.results import Results, Row
+from simulator.since import Since
 
 DEFAULT_MAXIMUM_REMOVED = "500"  # the product's threshold for accidental deletions (AD)
 
@@ -22,13 +23,14 @@ class Answer:
     """Every object with what becomes of it, by DN; and where that comes from.
 
     *findings* are about the rules and their change, not about single objects. *present* is what
-    an export would change in the cloud.
+    an export would change in the cloud, and *since* what has changed since an earlier result.
     """
 
     origin: Origin
     results: Results
     findings: tuple[Diagnostic, ...] = ()
     present: Difference | None = None
+    since: Since | None = None
     statistics: tuple[Statistics, ...] = ()
 
     def __iter__(self) -> Iterator[Row]:

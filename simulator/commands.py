@@ -66,9 +66,8 @@ def audit(
         counted = ()
     present = difference(current, results, maximum_removed) if current else None
     later = forecast(syncing, rules, settings, span) if span is not None else None
-    return Audit(
-        origin_of((rules,), objects, now, options), results, findings, present, counted, later
-    )
+    origin = origin_of((rules,), objects, now, options)
+    return Audit(origin, results, findings, present=present, statistics=counted, forecast=later)
 
 
 def preview(
@@ -97,7 +96,9 @@ def preview(
     present = difference(current, results, maximum_removed) if current else None
     told = (*findings.values(), *change_traps(results))
     origin = origin_of(sides, objects, now, options)
-    return Preview(origin, results, told, present, counted, maximum_removed)
+    return Preview(
+        origin, results, told, present=present, statistics=counted, maximum_removed=maximum_removed
+    )
 
 
 def _by_columns(

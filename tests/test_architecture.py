@@ -18,7 +18,7 @@ ROOMS = [
     {"sync"},
     {"check", "compare", "doctor", "forecast"},
     {"results"},
-    {"bulk", "change_traps", "current"},
+    {"bulk", "change_traps", "current", "since"},
     {"answers", "run", "single"},
     {"saved"},
     {"batches", "commands"},

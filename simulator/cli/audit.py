@@ -19,6 +19,7 @@ from simulator.cli.run import (
     report_options,
     run_options,
     save_options,
+    since_option,
     statistics_option,
     strict_option,
 )
@@ -41,6 +42,7 @@ from simulator.rulefiles import load_rules
 @save_options
 @statistics_option
 @current_option
+@since_option
 @set_option
 @click.option(
     "--max-removed",
@@ -63,9 +65,7 @@ from simulator.rulefiles import load_rules
 def audit(
     rules: tuple[str, ...], objects: tuple[str, ...], format_: str, output: Path | None,
     strict: bool, limit: int, delimiter: str, current: str | None, max_removed: str,
-    forecast: str | None, stats: bool,
-    settings: tuple[str, ...],
-    **values: Any,
+    forecast: str | None, settings: tuple[str, ...], **values: Any,
 ) -> int:  # fmt: skip
     """For every object: its outcome, and the reason.
 
@@ -79,5 +79,4 @@ def audit(
     with objects_for(format_, objects, {**values, "forecast": forecast}, rule_set) as source:
         options = options_of(values, source.provenance, format_)
         result = commands.audit(rule_set, source, options, state, max_removed, span)
-    layout = Layout(limit, delimiter)
-    return finish(result, format_, layout, output, strict, values["save"], stats)
+    return finish(result, format_, Layout(limit, delimiter), output, strict, values)

@@ -1,32 +1,40 @@
 """How a run over objects ends: its result is kept and shown, and gives the exit status."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from simulator.answers import Audit, Preview
 from simulator.cli.output import FINDINGS, INCOMPLETE, deliver
 from simulator.reports.report import REPORTS, Layout
-from simulator.saved import STALE, save
+from simulator.saved import STALE, save, since_saved
 
 
 def finish(
     result: Audit | Preview, form: str, layout: Layout, output: Path | None, strict: bool,
-    keep: Path | None = None, stats: bool = False,
+    values: Mapping[str, Any],
 ) -> int:  # fmt: skip
-    """Keeps *result* in the file *keep*, prints it or writes it to *output*; gives the status.
+    """Prints *result*, or writes it to *output*; gives the exit status of the command.
 
-    A part of a result is kept, and not shown.
+    Of the *values* of options `save` keeps it, `since` compares it and `stats` tells how it was
+    computed, as far as the command has these. A part of a result is kept, and not shown.
     """
+    keep = values.get("save")
     if keep:
         save(result, keep)
+    if values.get("since"):
+        path, earlier = values["since"]
+        result = replace(result, since=since_saved(earlier, path, result))
     number, total = result.origin.part
     if total > 1:
         shown = f"{len(result.results)} of {result.read} objects"
         click.echo(f"part {number} of {total}, {shown}, is in {keep}", err=True)
     else:
         deliver(REPORTS[form](result, layout), output)
-    if stats:
+    if values.get("stats"):
         _tell_statistics(result)
     undecided = any(not verdict.decided for verdict in result.results.verdicts)
     if (strict and undecided) or not result.provenance.complete:

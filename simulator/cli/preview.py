@@ -19,6 +19,7 @@ from simulator.cli.run import (
     report_options,
     run_options,
     save_options,
+    since_option,
     statistics_option,
     strict_option,
 )
@@ -53,6 +54,7 @@ from simulator.rulefiles import load_rules
 @save_options
 @statistics_option
 @current_option
+@since_option
 @set_option
 @click.option(
     "--max-removed",
@@ -71,9 +73,7 @@ from simulator.rulefiles import load_rules
 def preview(
     before: tuple[str, ...], after: tuple[str, ...], objects: tuple[str, ...], format_: str,
     output: Path | None, strict: bool, max_removed: str, limit: int, delimiter: str,
-    current: str | None, stats: bool,
-    settings: tuple[str, ...],
-    **values: Any,
+    current: str | None, settings: tuple[str, ...], **values: Any,
 ) -> int:  # fmt: skip
     """What a rule change does to each object: enters, leaves, stays, and why.
 
@@ -88,5 +88,4 @@ def preview(
     with objects_for(format_, objects, values, old, new) as source:
         options = options_of(values, source.provenance, format_)
         result = commands.preview(old, new, source, options, max_removed, state)
-    layout = Layout(limit, delimiter)
-    return finish(result, format_, layout, output, strict, values["save"], stats)
+    return finish(result, format_, Layout(limit, delimiter), output, strict, values)

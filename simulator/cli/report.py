@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,6 +12,7 @@ from simulator.cli.run import (
     checked_maximum,
     current_option,
     report_options,
+    since_option,
     strict_option,
 )
 from simulator.current import difference, load_current
@@ -23,6 +25,7 @@ from simulator.saved import load_saved, stale
 @report_options
 @strict_option
 @current_option
+@since_option
 @click.option(
     "--max-removed",
     metavar="N|N%",
@@ -37,7 +40,7 @@ from simulator.saved import load_saved, stale
 )
 def report(
     saved: str, format_: str, output: Path | None, strict: bool, limit: int, delimiter: str,
-    current: str | None, max_removed: str | None,
+    current: str | None, max_removed: str | None, **values: Any,
 ) -> int:  # fmt: skip
     """A result that --save has kept, in any form, and what has changed since.
 
@@ -55,5 +58,5 @@ def report(
         present = difference(load_current(current), result.results, maximum)
         result = replace(result, present=present)
     findings = (*result.findings, *stale(result.origin))
-    layout = Layout(limit, delimiter)
-    return finish(replace(result, findings=findings), format_, layout, output, strict)
+    result = replace(result, findings=findings)
+    return finish(result, format_, Layout(limit, delimiter), output, strict, values)

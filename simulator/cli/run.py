@@ -16,6 +16,7 @@ from simulator.language.parse import parse
 from simulator.objects import ObjectSet, Provenance
 from simulator.options import Options
 from simulator.rule import RuleSet
+from simulator.saved import load_saved
 from simulator.sources.merge import load_all
 from simulator.sources.source import SourceRequest
 from simulator.sources.spool import Rows, open_rows
@@ -90,6 +91,19 @@ current_option = click.option(
     metavar="FILE",
     help="What is in the cloud now: the portal's device list as CSV, Get-MgDevice as JSON, or an "
     "earlier result as JSON; tells adds and deletes.",
+)
+
+
+def _saved(context: click.Context, parameter: click.Parameter, path: str | None) -> Any:
+    """The result in the file *path*, with that name; read before anything else is done."""
+    return (path, load_saved(path)) if path else None
+
+
+since_option = click.option(
+    "--since",
+    metavar="FILE",
+    callback=_saved,
+    help="A result that --save has kept: tells what has changed since, object by object.",
 )
 
 jobs_option = click.option(

@@ -6,6 +6,7 @@ from typing import Any
 from simulator.answers import Audit, Preview
 from simulator.reports.json_parts import SCHEMA_VERSION, diagnostic_form, step_form, value_form
 from simulator.reports.present import forecast_form, present_form
+from simulator.reports.since import since_form
 from simulator.results.counts import (
     assumptions_used,
     change_counts,
@@ -22,6 +23,7 @@ from simulator.values import time_text
 def head_form(result: Audit | Preview) -> dict[str, Any]:
     """All but the results: head, counts, findings; of a preview groups and the gate as well."""
     present = {"present": present_form(result.present)} if result.present else {}
+    since = {"since": since_form(result.since)} if result.since else {}
     findings = {"findings": [diagnostic_form(f) for f in result.findings]}
     used = assumptions_used(result.results)
     if isinstance(result, Audit):
@@ -30,6 +32,7 @@ def head_form(result: Audit | Preview) -> dict[str, Any]:
             "counts": {str(d): n for d, n in outcome_counts(result.results).items()},
             **findings,
             **present,
+            **since,
             **({"forecast": forecast_form(result.forecast)} if result.forecast else {}),
         }
     before, after = map(_rules, result.origin.rules)
@@ -48,6 +51,7 @@ def head_form(result: Audit | Preview) -> dict[str, Any]:
         ],
         **findings,
         **present,
+        **since,
     }
 
 

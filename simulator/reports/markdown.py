@@ -6,6 +6,7 @@ from itertools import islice
 from simulator.answers import Audit, Preview
 from simulator.compare import Change
 from simulator.reports.report import Layout, report
+from simulator.reports.since import since_lines
 from simulator.reports.text import side_text
 from simulator.results.counts import change_counts, changed, outcome_counts, reason_counts
 from simulator.results.results import rows
@@ -19,6 +20,9 @@ def markdown_lines(result: Audit | Preview, layout: Layout) -> Iterator[str]:
         yield from _audit(result, layout)
     else:
         yield from _preview(result, layout)
+    if result.since:
+        yield ""
+        yield from (_cell(line) + "  " for line in since_lines(result.since))
     yield ""
     yield (
         f"As of {time_text(result.now)}, from {_cell(result.provenance.source)} "

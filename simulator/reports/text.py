@@ -11,6 +11,7 @@ from simulator.assumptions import ledger
 from simulator.compare import Change
 from simulator.errors import Diagnostic, Severity
 from simulator.reports.present import forecast_lines, present_lines
+from simulator.reports.since import since_lines
 from simulator.results.counts import (
     assumptions_used,
     change_counts,
@@ -57,6 +58,7 @@ def audit_lines(audit: Audit, limit: int = 0) -> Iterator[str]:
     if audit.forecast:
         yield ""
         yield from forecast_lines(audit.forecast)
+    yield from _since(audit)
     yield from _warnings(results)
     yield from _findings(audit.findings)
     yield ""
@@ -98,6 +100,7 @@ def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
     if preview.present:
         yield ""
         yield from present_lines(preview.present)
+    yield from _since(preview)
     yield from _warnings(results)
     yield from _findings(preview.findings)
     yield ""
@@ -107,6 +110,12 @@ def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
             "deletions: other pending deletions are not known to this tool; more than 500 in one "
             "export stop it (A-34)"
         )
+
+
+def _since(result: Audit | Preview) -> Iterator[str]:
+    if result.since:
+        yield ""
+        yield from since_lines(result.since)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from simulator.reports.html.provenance import explain_command, provenance
 from simulator.reports.html.summary import LISTED, outcomes_of, summary
 from simulator.reports.present import forecast_lines, present_lines
 from simulator.reports.report import Layout, report
+from simulator.reports.since import since_lines
 from simulator.reports.text import side_text
 from simulator.results.counts import assumptions_used
 from simulator.results.results import ended
@@ -83,6 +84,7 @@ def _context(result: Audit | Preview) -> dict[str, Any]:
         "as_of": time_text(result.now),
         "provenance": tuple(provenance(result)),
         "present": "\n".join(present_lines(result.present)) if result.present else "",
+        "since": "\n".join(since_lines(result.since)) if result.since else "",
         "forecast": "\n".join(forecast_lines(forecast)) if forecast else "",
         "limit": LISTED,
     }
