@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = [
     {"enrolment", "errors", "registry", "version"},
     {"values", "whole_file"},
-    {"schema", "assumptions", "certificates"},
+    {"schema", "assumptions", "certificates", "signature"},
     {"language"},
     {"objects", "rule"},
     {"options"},

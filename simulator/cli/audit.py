@@ -16,6 +16,7 @@ from simulator.cli.run import (
     objects_for,
     objects_option,
     options_of,
+    refuse_unsigned,
     report_options,
     run_options,
     save_options,
@@ -73,6 +74,7 @@ def audit(
     aadsim audit --rules standard-2016 --objects fixtures/fleet.jsonl
     """
     checked_maximum(max_removed)
+    refuse_unsigned(values, output)
     span = parse_span(forecast) if forecast else None
     state = load_current(current) if current else None
     rule_set = load_rules(*rules, settings=settings_of(settings))

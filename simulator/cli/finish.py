@@ -11,6 +11,7 @@ from simulator.answers import Audit, Preview
 from simulator.cli.output import FINDINGS, INCOMPLETE, deliver
 from simulator.reports.report import REPORTS, Layout
 from simulator.saved import STALE, save, since_saved
+from simulator.signature import sign
 
 
 def finish(
@@ -20,7 +21,8 @@ def finish(
     """Prints *result*, or writes it to *output*; gives the exit status of the command.
 
     Of the *values* of options `save` keeps it, `since` compares it and `stats` tells how it was
-    computed, as far as the command has these. A part of a result is kept, and not shown.
+    computed, `sign` signs what is written, as far as the command has these. A part of a result is
+    kept, and not shown.
     """
     keep = values.get("save")
     if keep:
@@ -34,6 +36,9 @@ def finish(
         click.echo(f"part {number} of {total}, {shown}, is in {keep}", err=True)
     else:
         deliver(REPORTS[form](result, layout), output)
+    if key := values.get("sign"):
+        for written in filter(None, (keep, output if total == 1 else None)):
+            sign(written, key)
     if values.get("stats"):
         _tell_statistics(result)
     undecided = any(not verdict.decided for verdict in result.results.verdicts)

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +18,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 PASSWORD_VARIABLE = "AADSIM_PASSWORD"
 PASSWORD_FILE_VARIABLE = "AADSIM_PASSWORD_FILE"
+KEY_VARIABLE = "AADSIM_KEY_PASSWORD"
+KEY_FILE_VARIABLE = "AADSIM_KEY_PASSWORD_FILE"
 
 
 def chain(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -108,6 +110,26 @@ output_options = chain(
     format_option(["text", "json"], "For people or for machines."), output_option
 )
 
+
+def _signing_key(context: click.Context, parameter: click.Parameter, path: str | None) -> Any:
+    """The key in the file *path*; read before anything else is done."""
+    from simulator.signature import load_private
+
+    return (
+        load_private(path, partial(_password, path, KEY_VARIABLE, KEY_FILE_VARIABLE))
+        if path
+        else None
+    )
+
+
+sign_option = click.option(
+    "--sign",
+    metavar="KEY",
+    callback=_signing_key,
+    help="Also write FILE.sig: the signature of the written file by this private key (PEM). "
+    "aadsim report FILE --verify PUBLIC checks it.",
+)
+
 set_option = click.option(
     "--set",
     "settings",
@@ -148,7 +170,9 @@ def source_request(values: dict[str, Any], attributes: frozenset[str]) -> Source
         user=user,
         sign_in=SignIn(auth) if auth else None,
         name_server=values.get("dns_server") or "",
-        password=cache(lambda: _password(user)) if user else None,
+        password=cache(partial(_password, user, PASSWORD_VARIABLE, PASSWORD_FILE_VARIABLE))
+        if user
+        else None,
         ca_file=values.get("ca_file"),
         server_name=values.get("ldap_server_name"),
         plain=values.get("plain", False),
@@ -157,17 +181,17 @@ def source_request(values: dict[str, Any], attributes: frozenset[str]) -> Source
     )
 
 
-def _password(user: str) -> str:
-    """The password of *user*: from the environment, from a file named there, or typed."""
-    given = secret(PASSWORD_VARIABLE, PASSWORD_FILE_VARIABLE)
+def _password(of: str, variable: str, file_variable: str) -> str:
+    """The password *of* somebody: from the environment, from a file named there, or typed."""
+    given = secret(variable, file_variable)
     if given is not None:
         return given
     if not sys.stdin.isatty():
         raise UsageError(
-            f"no password of {user}, and no terminal to ask at",
-            f"set {PASSWORD_VARIABLE}, or let {PASSWORD_FILE_VARIABLE} name a file with it",
+            f"no password of {of}, and no terminal to ask at",
+            f"set {variable}, or let {file_variable} name a file with it",
         )
-    return str(click.prompt(f"Password of {user}", hide_input=True, err=True))
+    return str(click.prompt(f"Password of {of}", hide_input=True, err=True))
 
 
 def secret(variable: str, file_variable: str) -> str | None:

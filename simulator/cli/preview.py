@@ -16,6 +16,7 @@ from simulator.cli.run import (
     objects_for,
     objects_option,
     options_of,
+    refuse_unsigned,
     report_options,
     run_options,
     save_options,
@@ -82,6 +83,7 @@ def preview(
         --objects fixtures/fleet.jsonl
     """
     checked_maximum(max_removed)
+    refuse_unsigned(values, output)
     state = load_current(current) if current else None
     given = settings_of(settings)
     old, new = (load_rules(*r, settings=given, shared=True) for r in (before, after))

@@ -8,9 +8,11 @@ import click
 
 from simulator.answers import DEFAULT_MAXIMUM_REMOVED, Preview
 from simulator.cli.finish import finish
+from simulator.cli.output import FINDINGS
 from simulator.cli.run import (
     checked_maximum,
     current_option,
+    refuse_unsigned,
     report_options,
     since_option,
     strict_option,
@@ -18,6 +20,7 @@ from simulator.cli.run import (
 from simulator.current import difference, load_current
 from simulator.reports.report import Layout
 from simulator.saved import load_saved, stale
+from simulator.signature import load_public, signature_path, verified
 
 
 @click.command()
@@ -38,9 +41,15 @@ from simulator.saved import load_saved, stale
     show_default=True,
     help="List at most this many objects of a list; 0 lists all.",
 )
+@click.option(
+    "--verify",
+    metavar="PUBLIC",
+    help="Only tell whether FILE, a report in any form too, is as it was signed with --sign; "
+    "PUBLIC is the public key or its certificate (PEM).",
+)
 def report(
     saved: str, format_: str, output: Path | None, strict: bool, limit: int, delimiter: str,
-    current: str | None, max_removed: str | None, **values: Any,
+    current: str | None, max_removed: str | None, verify: str | None, **values: Any,
 ) -> int:  # fmt: skip
     """A result that --save has kept, in any form, and what has changed since.
 
@@ -48,8 +57,11 @@ def report(
     aadsim preview --before R --after R --objects O --save change.plan
     aadsim report change.plan
     """
+    if verify:
+        return _verify(Path(saved), verify)
     if max_removed is not None:
         checked_maximum(max_removed)
+    refuse_unsigned(values, output)
     result = load_saved(saved)
     if isinstance(result, Preview):
         result = replace(result, maximum_removed=max_removed or result.maximum_removed)
@@ -60,3 +72,12 @@ def report(
     findings = (*result.findings, *stale(result.origin))
     result = replace(result, findings=findings)
     return finish(result, format_, Layout(limit, delimiter), output, strict, values)
+
+
+def _verify(path: Path, key: str) -> int:
+    """Tells whether the file *path* is as it was signed with the private part of *key*."""
+    if verified(path, load_public(key)):
+        click.echo(f"{path}: is as it was signed with {key}")
+        return 0
+    click.echo(f"{path}: has changed since {signature_path(path)} was made, or not with {key}")
+    return FINDINGS

@@ -1,7 +1,7 @@
 """Options of a run over objects, and what they are turned into."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +9,14 @@ from typing import Any, TypeVar
 
 import click
 
-from simulator.cli.options import chain, format_option, instant, output_option, source_request
+from simulator.cli.options import (
+    chain,
+    format_option,
+    instant,
+    output_option,
+    sign_option,
+    source_request,
+)
 from simulator.errors import Source, UsageError
 from simulator.language.nodes import attributes_of
 from simulator.language.parse import parse
@@ -68,7 +75,7 @@ run_options = chain(
 
 
 def report_options(command: F) -> F:
-    """`--format` with every form of a result, `--delimiter` and `--output`."""
+    """`--format` with every form of a result, `--delimiter`, `--output` and `--sign`."""
     from simulator.reports.report import REPORTS
 
     options = chain(
@@ -82,6 +89,7 @@ def report_options(command: F) -> F:
             help="Between the cells of CSV.",
         ),
         output_option,
+        sign_option,
     )
     return options(command)
 
@@ -168,6 +176,12 @@ def _shard(values: dict[str, Any]) -> tuple[int, int] | None:
     if not values.get("save"):
         raise UsageError("--shard: a part is no result to show", "keep it with --save FILE")
     return int(match[1]), int(match[2])
+
+
+def refuse_unsigned(values: Mapping[str, Any], output: Path | None) -> None:
+    """Refuses --sign where no file is written."""
+    if values.get("sign") and not output and not values.get("save"):
+        raise UsageError("--sign: no file is written", "name one with --output or --save")
 
 
 def checked_maximum(text: str) -> str:
