@@ -105,7 +105,9 @@ def _by_columns(
     sides: Sequence[RuleSet], rows: Rows, settings: Settings, options: Options
 ) -> tuple[Results, tuple[Statistics, ...]]:
     keep = _keep(options, settings.now)
-    return run_rows(sides, rows, settings, keep, options.jobs, options.details, options.shard)
+    return run_rows(
+        sides, rows, settings, keep, options.jobs, options.details, options.shard, options.progress
+    )
 
 
 def _keep(options: Options, now: datetime) -> Keep | None:

@@ -8,7 +8,8 @@ import click
 import simulator.commands as commands
 from simulator.answers import DEFAULT_MAXIMUM_REMOVED
 from simulator.cli.finish import finish
-from simulator.cli.options import directory_options, set_option, settings_of
+from simulator.cli.options import directory_options, quiet_option, set_option, settings_of
+from simulator.cli.progress import Progress
 from simulator.cli.run import (
     checked_maximum,
     current_option,
@@ -54,6 +55,7 @@ from simulator.rulefiles import load_rules
 @jobs_option
 @save_options
 @statistics_option
+@quiet_option
 @current_option
 @since_option
 @set_option
@@ -87,7 +89,10 @@ def preview(
     state = load_current(current) if current else None
     given = settings_of(settings)
     old, new = (load_rules(*r, settings=given, shared=True) for r in (before, after))
-    with objects_for(format_, objects, values, old, new) as source:
+    with (
+        Progress(values["quiet"]) as values["progress"],
+        objects_for(format_, objects, values, old, new) as source,
+    ):
         options = options_of(values, source.provenance, format_)
         result = commands.preview(old, new, source, options, max_removed, state)
     return finish(result, format_, Layout(limit, delimiter), output, strict, values)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -162,6 +163,7 @@ def options_of(values: dict[str, Any], provenance: Provenance, form: str = "") -
         values.get("jobs"),
         details=form == "html" or values.get("save") is not None,
         shard=_shard(values),
+        progress=values["progress"].judged if "progress" in values else None,
     )
 
 
@@ -225,4 +227,5 @@ def _request(values: dict[str, Any], *rule_sets: RuleSet) -> SourceRequest:
     attributes = frozenset[str]().union(*(rules.attributes_read for rules in rule_sets))
     if where := values.get("where"):
         attributes |= attributes_of(parse(Source("--where", where)))
-    return source_request(values, attributes)
+    request = source_request(values, attributes)
+    return replace(request, progress=values["progress"].read) if "progress" in values else request
