@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.answers import Audit, Preview
+from simulator.reports.count_forms import certificate_forms, group_forms, transition_forms
 from simulator.reports.json_parts import SCHEMA_VERSION, diagnostic_form, step_form, value_form
 from simulator.reports.present import forecast_form, present_form
 from simulator.results.counts import (
     assumptions_used,
     change_counts,
-    change_groups,
     outcome_counts,
 )
 from simulator.results.gather import row_of
@@ -28,6 +28,8 @@ def head_form(result: Audit | Preview) -> dict[str, Any]:
         return {
             **_head("audit", result.origin, _rules(result.origin.rules[0]), used),
             "counts": {str(d): n for d, n in outcome_counts(result.results).items()},
+            "groups": group_forms(result.results),
+            "certificates": certificate_forms(result.results, result.now),
             **findings,
             **present,
             **({"forecast": forecast_form(result.forecast)} if result.forecast else {}),
@@ -41,11 +43,8 @@ def head_form(result: Audit | Preview) -> dict[str, Any]:
             "removed": result.removed,
             "passed": result.exceeded,
         },
-        "groups": [
-            {"by": by, "value": value, "counts": {str(c): n for c, n in counts.items()}}
-            for by, values in change_groups(result.results).items()
-            for value, counts in values.items()
-        ],
+        "transitions": transition_forms(result.results),
+        "groups": group_forms(result.results),
         **findings,
         **present,
     }

@@ -11,6 +11,13 @@ from simulator.assumptions import ledger
 from simulator.compare import Change
 from simulator.errors import Diagnostic, Severity
 from simulator.reports.present import forecast_lines, present_lines
+from simulator.reports.tables import (
+    Table,
+    certificate_tables,
+    change_tables,
+    matrix,
+    outcome_tables,
+)
 from simulator.results.counts import (
     assumptions_used,
     change_counts,
@@ -21,14 +28,13 @@ from simulator.results.counts import (
 )
 from simulator.results.results import Results, Row, rows
 from simulator.results.verdict import Verdict
-from simulator.sync.outcome import Disposition
 from simulator.values import time_text
 
 _SEARCHED = ("server", "base", "filter", "attributes", "received")  # what a directory was asked
 _ORDER = (Change.LEAVES, Change.ENTERS, Change.UNDECIDED)
 _TITLES = {
     Change.LEAVES: (
-        "LEAVES: would sync only before the change; its device is deleted from the cloud"
+        "LEAVES: would sync only before the change; the deletion of a device cannot be undone"
     ),
     Change.ENTERS: "ENTERS: would sync only after the change",
     Change.UNDECIDED: "UNDECIDED: ERROR or UNCERTAIN before or after",
@@ -44,6 +50,7 @@ def audit_lines(audit: Audit, limit: int = 0) -> Iterator[str]:
         ("objects", "outcome", "reason"),
         [(str(n), d, code) for (d, code), n in reason_counts(results).items()],
     )
+    yield from _tables(*outcome_tables(results), *certificate_tables(results, audit.now))
     yield ""
     listed = [
         (r.verdict.disposition, r.subject.name, r.subject.system, r.verdict.reason.text)
@@ -75,16 +82,7 @@ def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
     if preview.exceeded:
         may = preview.maximum_removed
         yield f"GATE: {preview.removed} would leave, and {may} may (--max-removed)."
-    yield ""
-    before, after = outcome_counts(results, 0), outcome_counts(results, 1)
-    yield from table(
-        ("outcome", "before", "after"),
-        [
-            (d, str(before.get(d, 0)), str(after.get(d, 0)))
-            for d in Disposition
-            if d in before or d in after
-        ],
-    )
+    yield from _tables(matrix(results), *change_tables(results))
     for change in _ORDER:
         if counts[change]:
             yield ""
@@ -119,6 +117,14 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
             for cell, width, number in zip(row, widths, numbers, strict=True)
         ]
         yield "  ".join(cells).rstrip()
+
+
+def _tables(*tables: Table) -> Iterator[str]:
+    for each in tables:
+        yield ""
+        yield from table(each.head, each.rows)
+        if each.rest:
+            yield each.rest
 
 
 def _sentence(counts: "object", total: int) -> str:

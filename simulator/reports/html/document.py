@@ -24,6 +24,7 @@ from simulator.reports.present import forecast_lines, present_lines
 from simulator.reports.report import Layout, report
 from simulator.reports.text import side_text
 from simulator.results.counts import assumptions_used
+from simulator.results.groups import STATES
 from simulator.results.results import ended
 from simulator.sync.reason import CODES
 from simulator.values import time_text
@@ -98,7 +99,7 @@ def _head(result: Audit | Preview) -> dict[str, Any]:
             id: [ledger()[id].statement, ledger()[id].other]
             for id in assumptions_used(result.results)
         },
-        "states": list(charts.STATES),
+        "states": list(STATES),
         "same": SAME,
         "end": END,
         "explain": [before, after],
