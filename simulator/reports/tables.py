@@ -66,9 +66,9 @@ def change_tables(results: Results) -> Iterator[Table]:
 
 def outcome_tables(results: Results) -> Iterator[Table]:
     """Outcomes by operating system and by unit, the largest groups first."""
-    outcomes, found = tuple(outcome_counts(results)), groups(results)
-    for by in ("operating_system", "organizational_unit"):
-        largest = sorted(found[by].items(), key=lambda each: (-sum(each[1].values()), each[0]))
+    outcomes = tuple(outcome_counts(results))
+    for by, values in groups(results, "operating_system", "organizational_unit").items():
+        largest = sorted(values.items(), key=lambda each: (-sum(each[1].values()), each[0]))
         yield _group_table(by, outcomes, largest)
 
 

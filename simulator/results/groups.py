@@ -1,8 +1,8 @@
 """Objects by what they have in common: how many of each group have which change or outcome."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from simulator.compare import Change
 from simulator.results.certificates import certificate_states
@@ -13,20 +13,24 @@ from simulator.results.verdict import Verdict
 from simulator.sync.outcome import Disposition
 from simulator.values import dn_key
 
+if TYPE_CHECKING:
+    import pyarrow
+
 Groups = Mapping[str, Mapping[str, Mapping[str, int]]]
 STATES = (*map(str, Change), *map(str, Disposition))  # as reports show them
 
 
-def groups(results: Results) -> Groups:
-    """Changes or outcomes by group, value and state; each group has every object once.
+def groups(results: Results, *kinds: str) -> Groups:
+    """Changes or outcomes by kind of group, value and state; each kind has every object once.
 
-    The groups are operating system; reason, in a preview of both sides; unit, the DN that the
-    object is directly in; state of its certificates; rule and clause that decide its outcome. The
-    last two are those of the last rule set.
+    The *kinds*, all unless some are named, are operating system; reason, in a preview of both
+    sides; unit, the DN that the object is directly in; state of its certificates; rule and clause
+    that decide its outcome. The last two are those of the last rule set.
     """
     return {
-        by: {value: dict(ordered(counts)) for value, counts in sorted(values.items())}
-        for by, values in _grouped(results).items()
+        kind: {value: dict(ordered(counts)) for value, counts in sorted(found.items())}
+        for kind in kinds or _KINDS
+        for found in [_KINDS[kind](results)]
     }
 
 
@@ -52,28 +56,52 @@ def transitions(results: Results) -> Mapping[tuple[str, str], int]:
     }
 
 
-def _grouped(results: Results) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
+def _by_system(results: Results) -> Mapping[str, Counter[str]]:
+    names = ("operating_system", "operating_system_version")
+    found = _counted(results, *(results.subjects[name] for name in names))
+    return _summed((system_name(name, version), s, count) for name, version, s, count in found)
+
+
+def _by_reason(results: Results) -> Mapping[str, Counter[str]]:
+    return _summed(_counted(results, said(results, _reasons)))
+
+
+def _by_unit(results: Results) -> Mapping[str, Counter[str]]:
+    """By unit, each called as most of its objects call it: DNs differ in case and blanks."""
+    spelt = _summed(_counted(results, places(results)[1]))
+    names: dict[str, str] = {}
+    for dn in sorted(spelt, key=lambda dn: (spelt[dn].total(), dn)):
+        names[dn_key(dn)] = dn or "(no unit)"
+    return _summed(
+        (names[dn_key(dn)], state, count)
+        for dn, counts in spelt.items()
+        for state, count in counts.items()
+    )
+
+
+def _by_certificates(results: Results) -> Mapping[str, Counter[str]]:
+    return _summed(_counted(results, certificate_states(results)))
+
+
+def _by_clause(results: Results) -> Mapping[str, Counter[str]]:
+    return _summed(_counted(results, said(results, _clause)))
+
+
+_KINDS: Mapping[str, Callable[[Results], Mapping[str, Counter[str]]]] = {
+    "operating_system": _by_system,
+    "reason": _by_reason,
+    "organizational_unit": _by_unit,
+    "certificates": _by_certificates,
+    "clause": _by_clause,
+}
+
+
+def _counted(results: Results, *columns: "pyarrow.Array") -> Iterator[tuple[Any, ...]]:
+    """Each combination of values of *columns* and of states, and how many objects have it."""
     import pyarrow as pa
 
-    names = ("operating_system", "operating_system_version")
-    columns = pa.table(
-        {
-            "state": states(results),
-            **{name: results.subjects[name] for name in names},
-            "reason": said(results, _reasons),
-            "unit": places(results)[1],
-            "certificates": certificate_states(results),
-            "clause": said(results, _clause),
-        }
-    )
-    systems = counted(columns, *names, "state")
-    return {
-        "operating_system": _summed((system_name(n, v), s, count) for n, v, s, count in systems),
-        "reason": _summed(counted(columns, "reason", "state")),
-        "organizational_unit": _units(counted(columns, "unit", "state")),
-        "certificates": _summed(counted(columns, "certificates", "state")),
-        "clause": _summed(counted(columns, "clause", "state")),
-    }
+    named = {str(place): column for place, column in enumerate((*columns, states(results)))}
+    return counted(pa.table(named), *named)
 
 
 def _summed(found: Iterable[tuple[Any, ...]]) -> Mapping[str, Counter[str]]:
@@ -82,19 +110,6 @@ def _summed(found: Iterable[tuple[Any, ...]]) -> Mapping[str, Counter[str]]:
     for value, state, count in found:
         by.setdefault(value, Counter())[state] += count
     return by
-
-
-def _units(found: Iterable[tuple[Any, ...]]) -> Mapping[str, Mapping[str, int]]:
-    """By unit, each called as most of its objects call it: DNs differ in case and blanks."""
-    spelt = _summed(found)
-    names: dict[str, str] = {}
-    for dn in sorted(spelt, key=lambda dn: (spelt[dn].total(), dn)):
-        names[dn_key(dn)] = dn or "(no unit)"
-    return _summed(
-        (names[dn_key(dn)], state, n)
-        for dn, counts in spelt.items()
-        for state, n in counts.items()
-    )
 
 
 def _reasons(verdicts: Sequence[Verdict]) -> str:
