@@ -184,3 +184,37 @@ def test_text_says_what_the_matrix_and_the_groups_say(aadsim: Command) -> None:
     for row in cells:
         assert sum(map(int, row[1:-1])) == int(row[-1])
     assert cells[-1][-1] == "349"
+
+
+@pytest.mark.parametrize(
+    ("unit", "maximum", "removed", "passed"),
+    [
+        ("OU=Servers,DC=corp,DC=example", "55", 55, False),  # all that leave below it
+        ("ou=servers, dc=corp, dc=example", "54", 55, True),
+        ("DC=corp,DC=example", "99%", 98, False),
+        ("OU=Clients,DC=corp,DC=example", "10%", 42, True),  # of 121 that are in the cloud
+        ("OU=Other,DC=corp,DC=example", "0", 0, False),
+    ],
+)
+def test_a_unit_has_a_gate_of_its_own(
+    aadsim: Command, unit: str, maximum: str, removed: int, passed: bool
+) -> None:
+    command = (*PREVIEW, "--objects", FLEET, "--max-removed-in", unit, maximum)
+    ran = aadsim(*command, "--format", "json")
+    assert json.loads(ran.out)["gate"]["units"] == [
+        {"unit": unit, "max_removed": maximum, "removed": removed, "passed": passed}
+    ]
+    assert ran.status == (1 if passed else 0)
+    for form in ("text", "markdown", "html"):
+        told = f"{removed} would leave {unit}, and {maximum} may"
+        assert (told in aadsim(*command, "--format", form).out) == (passed or form == "html")
+
+
+def test_the_gate_of_a_unit_is_kept_with_the_result(aadsim: Command, tmp_path: Path) -> None:
+    plan = str(tmp_path / "change.plan")
+    unit = "OU=Clients,DC=corp,DC=example"
+    aadsim(*PREVIEW, "--objects", FLEET, "--max-removed-in", unit, "41", "--save", plan)
+    assert f"GATE: 42 would leave {unit}, and 41 may" in aadsim("report", plan).out
+    assert "GATE" not in aadsim("report", plan, "--max-removed-in", unit, "42").out
+    refused = aadsim("report", plan, "--max-removed-in", "OU=Client", "1")
+    assert (refused.status, refused.out) == (2, "")

@@ -92,7 +92,7 @@ def test_a_preview(location: str) -> None:
     with spooled(open_objects(location)) as rows:
         found = preview(BEFORE, AFTER, rows, options)
     assert list(found) == without_details(list(expected))
-    assert (found.removed, found.findings) == (expected.removed, expected.findings)
+    assert (found.gates, found.findings) == (expected.gates, expected.findings)
 
 
 def test_objects_that_are_wanted_alone(location: str) -> None:

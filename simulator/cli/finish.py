@@ -18,9 +18,10 @@ def finish(
 
     A part of a result is kept, and not shown.
     """
+    number, total = result.origin.part
+    exceeded = total == 1 and isinstance(result, Preview) and result.exceeded
     if keep:
         save(result, keep)
-    number, total = result.origin.part
     if total > 1:
         shown = f"{len(result.results)} of {result.read} objects"
         click.echo(f"part {number} of {total}, {shown}, is in {keep}", err=True)
@@ -33,7 +34,6 @@ def finish(
         return INCOMPLETE
     if total > 1:
         return 0
-    exceeded = isinstance(result, Preview) and result.exceeded
     exceeded |= result.present is not None and result.present.exceeded
     return FINDINGS if exceeded or any(f.code == STALE for f in result.findings) else 0
 

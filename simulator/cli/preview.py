@@ -13,6 +13,7 @@ from simulator.cli.run import (
     checked_maximum,
     current_option,
     jobs_option,
+    limits_option,
     objects_for,
     objects_option,
     options_of,
@@ -61,6 +62,7 @@ from simulator.rulefiles import load_rules
     metavar="N|N%",
     help="Exit with 1 if more objects than this leave the cloud.",
 )
+@limits_option
 @click.option(
     "--limit",
     type=click.IntRange(min=0),
@@ -71,7 +73,7 @@ from simulator.rulefiles import load_rules
 def preview(
     before: tuple[str, ...], after: tuple[str, ...], objects: tuple[str, ...], format_: str,
     output: Path | None, strict: bool, max_removed: str, limit: int, delimiter: str,
-    current: str | None, stats: bool,
+    current: str | None, stats: bool, limits: tuple[tuple[str, str], ...],
     settings: tuple[str, ...],
     **values: Any,
 ) -> int:  # fmt: skip
@@ -87,6 +89,6 @@ def preview(
     old, new = (load_rules(*r, settings=given, shared=True) for r in (before, after))
     with objects_for(format_, objects, values, old, new) as source:
         options = options_of(values, source.provenance, format_)
-        result = commands.preview(old, new, source, options, max_removed, state)
+        result = commands.preview(old, new, source, options, max_removed, state, limits)
     layout = Layout(limit, delimiter)
     return finish(result, format_, layout, output, strict, values["save"], stats)

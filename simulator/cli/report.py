@@ -10,6 +10,7 @@ from simulator.cli.finish import finish
 from simulator.cli.run import (
     checked_maximum,
     current_option,
+    limits_option,
     report_options,
     strict_option,
 )
@@ -28,6 +29,7 @@ from simulator.saved import load_saved, stale
     metavar="N|N%",
     help="Exit with 1 if more objects than this leave the cloud [default: as saved].",
 )
+@limits_option
 @click.option(
     "--limit",
     type=click.IntRange(min=0),
@@ -37,7 +39,7 @@ from simulator.saved import load_saved, stale
 )
 def report(
     saved: str, format_: str, output: Path | None, strict: bool, limit: int, delimiter: str,
-    current: str | None, max_removed: str | None,
+    current: str | None, max_removed: str | None, limits: tuple[tuple[str, str], ...],
 ) -> int:  # fmt: skip
     """A result that --save has kept, in any form, and what has changed since.
 
@@ -49,7 +51,8 @@ def report(
         checked_maximum(max_removed)
     result = load_saved(saved)
     if isinstance(result, Preview):
-        result = replace(result, maximum_removed=max_removed or result.maximum_removed)
+        maximum = max_removed or result.maximum_removed
+        result = replace(result, maximum_removed=maximum, limits=limits or result.limits)
     if current:
         maximum = max_removed or DEFAULT_MAXIMUM_REMOVED
         present = difference(load_current(current), result.results, maximum)

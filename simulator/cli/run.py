@@ -30,6 +30,23 @@ def _one_character(context: click.Context, parameter: click.Parameter, value: st
     return value
 
 
+def checked_maximum(text: str, option: str = "--max-removed") -> str:
+    """The value of *option*, a number or a percentage."""
+    if not re.fullmatch(r"\d+|\d+(\.\d+)?%", text):
+        raise UsageError(
+            f"{option} {text}: is neither a number nor a percentage", "write 500 or 2%"
+        )
+    return text
+
+
+def _limits(
+    context: click.Context, parameter: click.Parameter, values: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    for unit, maximum in values:
+        checked_maximum(maximum, f"--max-removed-in {unit}")
+    return values
+
+
 objects_option = click.option(
     "--objects",
     "-o",
@@ -90,6 +107,16 @@ current_option = click.option(
     metavar="FILE",
     help="What is in the cloud now: the portal's device list as CSV, Get-MgDevice as JSON, or an "
     "earlier result as JSON; tells adds and deletes.",
+)
+
+limits_option = click.option(
+    "--max-removed-in",
+    "limits",
+    nargs=2,
+    multiple=True,
+    metavar="UNIT N|N%",
+    callback=_limits,
+    help="Exit with 1 if more than this leave at or below the unit with this DN; repeatable.",
 )
 
 jobs_option = click.option(
@@ -154,15 +181,6 @@ def _shard(values: dict[str, Any]) -> tuple[int, int] | None:
     if not values.get("save"):
         raise UsageError("--shard: a part is no result to show", "keep it with --save FILE")
     return int(match[1]), int(match[2])
-
-
-def checked_maximum(text: str) -> str:
-    """The value of --max-removed, a number or a percentage."""
-    if not re.fullmatch(r"\d+|\d+(\.\d+)?%", text):
-        raise UsageError(
-            f"--max-removed {text}: is neither a number nor a percentage", "write 500 or 2%"
-        )
-    return text
 
 
 def read_objects(

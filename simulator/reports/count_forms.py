@@ -1,12 +1,24 @@
 """Counts as JSON: groups, transitions between outcomes, certificates and when they end."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from simulator.gate import Gate
 from simulator.results.certificates import certificate_counts
 from simulator.results.expiry import Ending, endings
 from simulator.results.groups import groups, transitions
 from simulator.results.results import Results
+
+
+def gate_form(gates: Sequence[Gate]) -> dict[str, Any]:
+    """The gate on all objects, and those on units; *passed* tells that more leave than may."""
+    whole, *units = (
+        {"max_removed": gate.maximum, "removed": gate.removed, "passed": gate.exceeded}
+        for gate in gates
+    )
+    named = zip((gate.unit for gate in gates[1:]), units, strict=True)
+    return {**whole, "units": [{"unit": unit, **told} for unit, told in named]}
 
 
 def group_forms(results: Results) -> list[dict[str, Any]]:

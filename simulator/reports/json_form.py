@@ -4,7 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.answers import Audit, Preview
-from simulator.reports.count_forms import certificate_forms, group_forms, transition_forms
+from simulator.reports.count_forms import (
+    certificate_forms,
+    gate_form,
+    group_forms,
+    transition_forms,
+)
 from simulator.reports.json_parts import SCHEMA_VERSION, diagnostic_form, step_form, value_form
 from simulator.reports.present import forecast_form, present_form
 from simulator.results.counts import (
@@ -38,11 +43,7 @@ def head_form(result: Audit | Preview) -> dict[str, Any]:
     return {
         **_head("preview", result.origin, {"before": before, "after": after}, used),
         "counts": {str(c): n for c, n in change_counts(result.results).items()},
-        "gate": {
-            "max_removed": result.maximum_removed,
-            "removed": result.removed,
-            "passed": result.exceeded,
-        },
+        "gate": gate_form(result.gates),
         "transitions": transition_forms(result.results),
         "groups": group_forms(result.results),
         **findings,

@@ -61,9 +61,10 @@ def _preview(preview: Preview, layout: Layout) -> Iterator[str]:
     yield f"## What the change does to {len(preview.results)} objects"
     yield ""
     yield from _table(("change", "objects"), [(c, str(n)) for c, n in counts.items()])
-    if preview.exceeded:
-        yield ""
-        yield f"**{preview.removed} would leave, and {preview.maximum_removed} may.**"
+    for gate in preview.gates:
+        if gate.exceeded:
+            yield ""
+            yield f"**{_cell(gate.text)}.**"
     yield from _tables(matrix(preview.results), *change_tables(preview.results))
     for change in (Change.LEAVES, Change.ENTERS, Change.UNDECIDED):
         if not counts[change]:

@@ -79,9 +79,9 @@ def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
     if counts[Change.UNDECIDED]:
         parts.append(f"{counts[Change.UNDECIDED]} undecided")
     yield f"Of {_objects(total)}, {', '.join(parts)}, and {stay} stay as they are."
-    if preview.exceeded:
-        may = preview.maximum_removed
-        yield f"GATE: {preview.removed} would leave, and {may} may (--max-removed)."
+    for gate in preview.gates:
+        if gate.exceeded:
+            yield f"GATE: {gate.text} ({gate.option})."
     yield from _tables(matrix(results), *change_tables(results))
     for change in _ORDER:
         if counts[change]:

@@ -80,6 +80,7 @@ def _context(result: Audit | Preview) -> dict[str, Any]:
     return {
         "result": result,
         "preview": isinstance(result, Preview),
+        "gates": result.gates if isinstance(result, Preview) else (),
         "total": len(result.results),
         "as_of": time_text(result.now),
         "provenance": tuple(provenance(result)),
