@@ -158,13 +158,14 @@ def _capped(shown: int, total: int, limit: int) -> Iterator[str]:
         yield f"  ... and {total - shown} more: --limit 0 lists all, --format json has all"
 
 
-def _warnings(results: Results) -> Iterator[str]:
-    """Warnings about single objects, each code once with the objects that it concerns."""
-    codes: dict[str, str] = {}
-    for verdict in results.verdicts:
-        for finding in verdict.findings:
-            if finding.severity is Severity.WARNING:
-                codes.setdefault(finding.code, finding.message)
+def warned(results: Results) -> Iterator[tuple[str, str, str]]:
+    """Warnings about single objects: each code once, its message, the objects that it concerns."""
+    codes = {
+        finding.code
+        for verdict in results.verdicts
+        for finding in verdict.findings
+        if finding.severity is Severity.WARNING
+    }
     for code in sorted(codes):
         at = positions(results, lambda verdicts, code=code: _warned(verdicts[-1], code))  # type: ignore[misc]  # bound now
         if not len(at):
@@ -173,9 +174,14 @@ def _warnings(results: Results) -> Iterator[str]:
         (message,) = {f.message for f in concerned[0].verdict.findings if f.code == code}
         names = ", ".join(r.subject.name for r in concerned)
         more = f" and {len(at) - 5} more" if len(at) > 5 else ""
+        yield code, message, f"{names}{more}"
+
+
+def _warnings(results: Results) -> Iterator[str]:
+    for code, message, concerned in warned(results):
         yield ""
         yield f"warning: {code}: {message}"
-        yield f"  concerns {names}{more}"
+        yield f"  concerns {concerned}"
 
 
 def _warned(verdict: Verdict, code: str) -> bool:
