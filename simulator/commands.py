@@ -77,9 +77,11 @@ def preview(
     options: Options | None = None,
     maximum_removed: str = DEFAULT_MAXIMUM_REMOVED,
     current: PresentState | None = None,
+    limits: Sequence[tuple[str, str]] = (),
 ) -> Preview:
     """What the change from *before* to *after* does to each object; the rest as of `audit`.
 
+    *limits* are DNs of units with the number or percentage of their objects that may leave.
     Library twin of `aadsim preview`.
     """
     options = options or Options()
@@ -97,8 +99,9 @@ def preview(
     told = (*findings.values(), *change_traps(results))
     origin = origin_of(sides, objects, now, options)
     return Preview(
-        origin, results, told, present=present, statistics=counted, maximum_removed=maximum_removed
-    )
+        origin, results, told, present=present, statistics=counted,
+        maximum_removed=maximum_removed, limits=tuple(limits),
+    )  # fmt: skip
 
 
 def _by_columns(

@@ -14,6 +14,7 @@ from simulator.cli.run import (
     checked_maximum,
     current_option,
     jobs_option,
+    limits_option,
     objects_for,
     objects_option,
     options_of,
@@ -66,6 +67,7 @@ from simulator.rulefiles import load_rules
     metavar="N|N%",
     help="Exit with 1 if more objects than this leave the cloud.",
 )
+@limits_option
 @click.option(
     "--limit",
     type=click.IntRange(min=0),
@@ -76,7 +78,8 @@ from simulator.rulefiles import load_rules
 def preview(
     before: tuple[str, ...], after: tuple[str, ...], objects: tuple[str, ...], format_: str,
     output: Path | None, strict: bool, max_removed: str, limit: int, delimiter: str,
-    current: str | None, settings: tuple[str, ...], **values: Any,
+    current: str | None, limits: tuple[tuple[str, str], ...], settings: tuple[str, ...],
+    **values: Any,
 ) -> int:  # fmt: skip
     """What a rule change does to each object: enters, leaves, stays, and why.
 
@@ -94,5 +97,5 @@ def preview(
         objects_for(format_, objects, values, old, new) as source,
     ):
         options = options_of(values, source.provenance, format_)
-        result = commands.preview(old, new, source, options, max_removed, state)
+        result = commands.preview(old, new, source, options, max_removed, state, limits)
     return finish(result, format_, Layout(limit, delimiter), output, strict, values)
