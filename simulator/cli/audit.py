@@ -13,6 +13,7 @@ from simulator.cli.run import (
     checked_maximum,
     current_option,
     jobs_option,
+    layout_of,
     objects_for,
     objects_option,
     options_of,
@@ -24,7 +25,6 @@ from simulator.cli.run import (
 )
 from simulator.current import load_current
 from simulator.forecast import parse_span
-from simulator.reports.report import Layout
 from simulator.rulefiles import load_rules
 
 
@@ -62,8 +62,8 @@ from simulator.rulefiles import load_rules
 )
 def audit(
     rules: tuple[str, ...], objects: tuple[str, ...], format_: str, output: Path | None,
-    strict: bool, limit: int, delimiter: str, current: str | None, max_removed: str,
-    forecast: str | None, stats: bool,
+    strict: bool, limit: int, delimiter: str, only: tuple[str, ...], current: str | None,
+    max_removed: str, forecast: str | None, stats: bool,
     settings: tuple[str, ...],
     **values: Any,
 ) -> int:  # fmt: skip
@@ -72,6 +72,7 @@ def audit(
     \b
     aadsim audit --rules standard-2016 --objects fixtures/fleet.jsonl
     """
+    layout = layout_of(format_, limit, delimiter, only)
     checked_maximum(max_removed)
     span = parse_span(forecast) if forecast else None
     state = load_current(current) if current else None
@@ -79,5 +80,4 @@ def audit(
     with objects_for(format_, objects, {**values, "forecast": forecast}, rule_set) as source:
         options = options_of(values, source.provenance, format_)
         result = commands.audit(rule_set, source, options, state, max_removed, span)
-    layout = Layout(limit, delimiter)
     return finish(result, format_, layout, output, strict, values["save"], stats)

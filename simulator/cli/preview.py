@@ -13,6 +13,7 @@ from simulator.cli.run import (
     checked_maximum,
     current_option,
     jobs_option,
+    layout_of,
     limits_option,
     objects_for,
     objects_option,
@@ -24,7 +25,6 @@ from simulator.cli.run import (
     strict_option,
 )
 from simulator.current import load_current
-from simulator.reports.report import Layout
 from simulator.rulefiles import load_rules
 
 
@@ -73,6 +73,7 @@ from simulator.rulefiles import load_rules
 def preview(
     before: tuple[str, ...], after: tuple[str, ...], objects: tuple[str, ...], format_: str,
     output: Path | None, strict: bool, max_removed: str, limit: int, delimiter: str,
+    only: tuple[str, ...],
     current: str | None, stats: bool, limits: tuple[tuple[str, str], ...],
     settings: tuple[str, ...],
     **values: Any,
@@ -83,6 +84,7 @@ def preview(
     aadsim preview --before standard-1.4 --after standard-1.4 --after server-2012-r2 \\
         --objects fixtures/fleet.jsonl
     """
+    layout = layout_of(format_, limit, delimiter, only)
     checked_maximum(max_removed)
     state = load_current(current) if current else None
     given = settings_of(settings)
@@ -90,5 +92,4 @@ def preview(
     with objects_for(format_, objects, values, old, new) as source:
         options = options_of(values, source.provenance, format_)
         result = commands.preview(old, new, source, options, max_removed, state, limits)
-    layout = Layout(limit, delimiter)
     return finish(result, format_, layout, output, strict, values["save"], stats)

@@ -10,12 +10,12 @@ from simulator.cli.finish import finish
 from simulator.cli.run import (
     checked_maximum,
     current_option,
+    layout_of,
     limits_option,
     report_options,
     strict_option,
 )
 from simulator.current import difference, load_current
-from simulator.reports.report import Layout
 from simulator.saved import load_saved, stale
 
 
@@ -39,7 +39,8 @@ from simulator.saved import load_saved, stale
 )
 def report(
     saved: str, format_: str, output: Path | None, strict: bool, limit: int, delimiter: str,
-    current: str | None, max_removed: str | None, limits: tuple[tuple[str, str], ...],
+    only: tuple[str, ...], current: str | None, max_removed: str | None,
+    limits: tuple[tuple[str, str], ...],
 ) -> int:  # fmt: skip
     """A result that --save has kept, in any form, and what has changed since.
 
@@ -47,6 +48,7 @@ def report(
     aadsim preview --before R --after R --objects O --save change.plan
     aadsim report change.plan
     """
+    layout = layout_of(format_, limit, delimiter, only)
     if max_removed is not None:
         checked_maximum(max_removed)
     result = load_saved(saved)
@@ -58,5 +60,4 @@ def report(
         present = difference(load_current(current), result.results, maximum)
         result = replace(result, present=present)
     findings = (*result.findings, *stale(result.origin))
-    layout = Layout(limit, delimiter)
     return finish(replace(result, findings=findings), format_, layout, output, strict)
