@@ -1,5 +1,7 @@
 """Counts are of all objects, and are what one counts by hand over the objects of the result."""
 
+import csv
+import io
 import json
 import re
 from collections import Counter
@@ -218,3 +220,50 @@ def test_the_gate_of_a_unit_is_kept_with_the_result(aadsim: Command, tmp_path: P
     assert "GATE" not in aadsim("report", plan, "--max-removed-in", unit, "42").out
     refused = aadsim("report", plan, "--max-removed-in", "OU=Client", "1")
     assert (refused.status, refused.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("command", "only", "shown"),
+    [
+        (AUDIT, ("ERROR",), set()),
+        (AUDIT, ("uncertain",), {"UNCERTAIN"}),
+        (AUDIT, ("no-certificate", "NO-RULE"), {"no-certificate", "NO-RULE"}),
+        (PREVIEW, ("LEAVES",), {"LEAVES"}),
+        (PREVIEW, ("STAYS-OUT",), {"STAYS-OUT"}),
+        (PREVIEW, ("certificate-expired",), {"certificate-expired"}),
+    ],
+)
+def test_lists_are_of_what_is_asked_for_alone(
+    aadsim: Command, command: tuple[str, ...], only: tuple[str, ...], shown: set[str]
+) -> None:
+    options = [argument for name in only for argument in ("--only", name)]
+    expected = []
+    for row in document(aadsim, *command)["results"]:
+        sides = [row["before"], row["after"]] if "after" in row else [row]
+        told = {s["outcome"] for s in sides} | {s["reason"]["code"] for s in sides}
+        if (told | {row.get("change")}) & shown:
+            expected.append(row["object_guid"])
+    out = aadsim(*command, "--objects", FLEET, *options, "--format", "csv").out
+    assert [r["object_guid"] for r in csv.DictReader(io.StringIO(out[1:]))] == expected
+    for form in ("text", "markdown"):
+        ran = aadsim(*command, "--objects", FLEET, *options, "--format", form, "--limit", "0").out
+        if expected or command == AUDIT:
+            counts = re.findall(r"^Only .*: (\d+) of \d+ objects?$", ran, re.MULTILINE)
+            assert sum(map(int, counts)) == len(expected)
+            assert f"Only {' or '.join(sorted(shown or {'ERROR'}, reverse=True))}" in ran
+        assert ran.splitlines()[0].count("349") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--only", "UNCERTAN"), ("--only UNCERTAN", "did you mean UNCERTAIN?")),
+        (("--only", "ERROR", "--format", "json"), ("json has every object", "text, markdown")),
+    ],
+)
+def test_what_cannot_be_listed_alone_is_told(
+    aadsim: Command, arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    ran = aadsim(*AUDIT, "--objects", FLEET, *arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert all(word in ran.err for word in words)

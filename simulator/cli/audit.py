@@ -14,6 +14,7 @@ from simulator.cli.run import (
     checked_maximum,
     current_option,
     jobs_option,
+    layout_of,
     objects_for,
     objects_option,
     options_of,
@@ -27,7 +28,6 @@ from simulator.cli.run import (
 )
 from simulator.current import load_current
 from simulator.forecast import parse_span
-from simulator.reports.report import Layout
 from simulator.rulefiles import load_rules
 
 
@@ -67,14 +67,15 @@ from simulator.rulefiles import load_rules
 )
 def audit(
     rules: tuple[str, ...], objects: tuple[str, ...], format_: str, output: Path | None,
-    strict: bool, limit: int, delimiter: str, current: str | None, max_removed: str,
-    forecast: str | None, settings: tuple[str, ...], **values: Any,
+    strict: bool, limit: int, delimiter: str, only: tuple[str, ...], current: str | None,
+    max_removed: str, forecast: str | None, settings: tuple[str, ...], **values: Any,
 ) -> int:  # fmt: skip
     """For every object: its outcome, and the reason.
 
     \b
     aadsim audit --rules standard-2016 --objects fixtures/fleet.jsonl
     """
+    layout = layout_of(format_, limit, delimiter, only)
     checked_maximum(max_removed)
     refuse_unsigned(values, output)
     span = parse_span(forecast) if forecast else None
@@ -87,4 +88,4 @@ def audit(
     ):
         options = options_of(values, source.provenance, format_)
         result = commands.audit(rule_set, source, options, state, max_removed, span)
-    return finish(result, format_, Layout(limit, delimiter), output, strict, values)
+    return finish(result, format_, layout, output, strict, values)

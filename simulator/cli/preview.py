@@ -14,6 +14,7 @@ from simulator.cli.run import (
     checked_maximum,
     current_option,
     jobs_option,
+    layout_of,
     limits_option,
     objects_for,
     objects_option,
@@ -27,7 +28,6 @@ from simulator.cli.run import (
     strict_option,
 )
 from simulator.current import load_current
-from simulator.reports.report import Layout
 from simulator.rulefiles import load_rules
 
 
@@ -78,7 +78,8 @@ from simulator.rulefiles import load_rules
 def preview(
     before: tuple[str, ...], after: tuple[str, ...], objects: tuple[str, ...], format_: str,
     output: Path | None, strict: bool, max_removed: str, limit: int, delimiter: str,
-    current: str | None, limits: tuple[tuple[str, str], ...], settings: tuple[str, ...],
+    only: tuple[str, ...], current: str | None, limits: tuple[tuple[str, str], ...],
+    settings: tuple[str, ...],
     **values: Any,
 ) -> int:  # fmt: skip
     """What a rule change does to each object: enters, leaves, stays, and why.
@@ -87,6 +88,7 @@ def preview(
     aadsim preview --before standard-1.4 --after standard-1.4 --after server-2012-r2 \\
         --objects fixtures/fleet.jsonl
     """
+    layout = layout_of(format_, limit, delimiter, only)
     checked_maximum(max_removed)
     refuse_unsigned(values, output)
     state = load_current(current) if current else None
@@ -98,4 +100,4 @@ def preview(
     ):
         options = options_of(values, source.provenance, format_)
         result = commands.preview(old, new, source, options, max_removed, state, limits)
-    return finish(result, format_, Layout(limit, delimiter), output, strict, values)
+    return finish(result, format_, layout, output, strict, values)

@@ -12,6 +12,7 @@ from simulator.cli.output import FINDINGS
 from simulator.cli.run import (
     checked_maximum,
     current_option,
+    layout_of,
     limits_option,
     refuse_unsigned,
     report_options,
@@ -19,7 +20,6 @@ from simulator.cli.run import (
     strict_option,
 )
 from simulator.current import difference, load_current
-from simulator.reports.report import Layout
 from simulator.saved import load_saved, stale
 from simulator.signature import load_public, signature_path, verified
 
@@ -51,8 +51,8 @@ from simulator.signature import load_public, signature_path, verified
 )
 def report(
     saved: str, format_: str, output: Path | None, strict: bool, limit: int, delimiter: str,
-    current: str | None, max_removed: str | None, limits: tuple[tuple[str, str], ...],
-    verify: str | None, **values: Any,
+    only: tuple[str, ...], current: str | None, max_removed: str | None,
+    limits: tuple[tuple[str, str], ...], verify: str | None, **values: Any,
 ) -> int:  # fmt: skip
     """A result that --save has kept, in any form, and what has changed since.
 
@@ -62,6 +62,7 @@ def report(
     """
     if verify:
         return _verify(Path(saved), verify)
+    layout = layout_of(format_, limit, delimiter, only)
     if max_removed is not None:
         checked_maximum(max_removed)
     refuse_unsigned(values, output)
@@ -75,7 +76,7 @@ def report(
         result = replace(result, present=present)
     findings = (*result.findings, *stale(result.origin))
     result = replace(result, findings=findings)
-    return finish(result, format_, Layout(limit, delimiter), output, strict, values)
+    return finish(result, format_, layout, output, strict, values)
 
 
 def _verify(path: Path, key: str) -> int:

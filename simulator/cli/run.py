@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from simulator.language.nodes import attributes_of
 from simulator.language.parse import parse
 from simulator.objects import ObjectSet, Provenance
 from simulator.options import Options
+from simulator.reports.report import SELECTIVE, Layout
 from simulator.rule import RuleSet
 from simulator.saved import load_saved
 from simulator.sources.merge import load_all
@@ -54,6 +56,26 @@ def _limits(
     for unit, maximum in values:
         checked_maximum(maximum, f"--max-removed-in {unit}")
     return values
+
+
+def _names(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The outcomes, changes and reason codes that are named, each as it is spelt."""
+    from simulator.results.groups import STATES
+    from simulator.sync.reason import CODES
+
+    known = {name.casefold(): name for name in (*CODES, *STATES)}  # ERROR before error
+    for value in values:
+        if value.casefold() not in known:
+            near = get_close_matches(value.casefold(), known, n=3)
+            raise UsageError(
+                f"--only {value}: is no outcome, change or reason code",
+                f"did you mean {' or '.join(known[n] for n in near)}?"
+                if near
+                else f"write one of {', '.join(STATES)}, or a reason code of README.md",
+            )
+    return tuple(known[value.casefold()] for value in values)
 
 
 objects_option = click.option(
@@ -105,6 +127,14 @@ def report_options(command: F) -> F:
             metavar="CHARACTER",
             callback=_one_character,
             help="Between the cells of CSV.",
+        ),
+        click.option(
+            "--only",
+            multiple=True,
+            metavar="NAME",
+            callback=_names,
+            help="List only objects with this outcome, change or reason code, for example "
+            "UNCERTAIN; repeatable. Counts stay those of all.",
         ),
         output_option,
         sign_option,
@@ -170,6 +200,15 @@ save_options = chain(
 strict_option = click.option(
     "--strict", is_flag=True, help="Exit with 3 if an object ends in ERROR or UNCERTAIN."
 )
+
+
+def layout_of(form: str, limit: int, delimiter: str, only: tuple[str, ...]) -> Layout:
+    """How to lay out a report in this *form*, from the values of `report_options`."""
+    if only and form not in SELECTIVE:
+        raise UsageError(
+            f"--only: --format {form} has every object", f"use it with {', '.join(SELECTIVE)}"
+        )
+    return Layout(limit, delimiter, only)
 
 
 def options_of(values: dict[str, Any], provenance: Provenance, form: str = "") -> Options:

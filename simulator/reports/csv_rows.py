@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator.answers import Audit, Preview
 from simulator.reports.report import Layout, report
+from simulator.results.counts import among, positions
 from simulator.results.table import table
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def csv_lines(result: Audit | Preview, layout: Layout) -> Iterator[str]:
     import pyarrow.csv as csv
 
     rows = table(result.results)
+    if layout.only:
+        rows = rows.take(positions(result.results, lambda vs: among(vs, layout.only)))
     rows = rows.set_column(
         rows.num_columns - 1, "certificates", _certificates(rows["certificates"])
     )

@@ -14,8 +14,8 @@ from simulator.reports.text import audit_lines, preview_lines
 def text(result: Audit | Preview, layout: Layout) -> Iterator[str]:
     """Plain lines for people."""
     if isinstance(result, Audit):
-        return audit_lines(result, layout.limit)
-    return preview_lines(result, layout.limit)
+        return audit_lines(result, layout)
+    return preview_lines(result, layout)
 
 
 @report("json")

@@ -1,7 +1,6 @@
 """A result as Markdown, for tickets and pull requests: counts, then the objects that matter."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
 from simulator.answers import Audit, Preview
 from simulator.compare import Change
@@ -14,8 +13,15 @@ from simulator.reports.tables import (
     matrix,
     outcome_tables,
 )
-from simulator.reports.text import side_text
-from simulator.results.counts import change_counts, changed, outcome_counts, reason_counts
+from simulator.reports.text import only, side_text
+from simulator.results.counts import (
+    among,
+    change_counts,
+    changed,
+    outcome_counts,
+    positions,
+    reason_counts,
+)
 from simulator.results.results import rows
 from simulator.values import time_text
 
@@ -50,14 +56,16 @@ def _audit(audit: Audit, layout: Layout) -> Iterator[str]:
     )
     yield from _tables(*outcome_tables(results), *certificate_tables(results, audit.now))
     yield ""
+    at = positions(results, lambda verdicts: among(verdicts, layout.only))
+    yield from _only(layout, len(at), len(results))
     yield from _table(
         ("outcome", "name", "operating system", "reason"),
         (
             (r.verdict.disposition, r.subject.name, r.subject.system, r.verdict.reason.text)
-            for r in islice(results, layout.limit or None)
+            for r in rows(results, at[: layout.limit] if layout.limit else at)
         ),
     )
-    yield from _more(len(results), layout)
+    yield from _more(len(at), layout)
 
 
 def _preview(preview: Preview, layout: Layout) -> Iterator[str]:
@@ -70,8 +78,10 @@ def _preview(preview: Preview, layout: Layout) -> Iterator[str]:
             yield ""
             yield f"**{_cell(gate.text)}.**"
     yield from _tables(matrix(preview.results), *change_tables(preview.results))
-    for change in (Change.LEAVES, Change.ENTERS, Change.UNDECIDED):
-        if not counts[change]:
+    harmful = (Change.LEAVES, Change.ENTERS, Change.UNDECIDED)
+    for change in Change if layout.only else harmful:
+        at = changed(preview.results, change, layout.only)
+        if not len(at):
             continue
         yield ""
         yield f"### {change} ({counts[change]})"
@@ -79,7 +89,7 @@ def _preview(preview: Preview, layout: Layout) -> Iterator[str]:
         if change is Change.LEAVES:
             yield "**The deletion of a device cannot be undone.**"
             yield ""
-        at = changed(preview.results, change)
+        yield from _only(layout, len(at), counts[change])
         members = rows(preview.results, at[: layout.limit] if layout.limit else at)
         yield from _table(
             ("name", "operating system", "before", "after"),
@@ -88,7 +98,13 @@ def _preview(preview: Preview, layout: Layout) -> Iterator[str]:
                 for r in members
             ),
         )
-        yield from _more(counts[change], layout)
+        yield from _more(len(at), layout)
+
+
+def _only(layout: Layout, count: int, total: int) -> Iterator[str]:
+    for line in only(layout, count, total):
+        yield line
+        yield ""
 
 
 def _more(total: int, layout: Layout) -> Iterator[str]:

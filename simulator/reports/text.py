@@ -4,13 +4,13 @@ Lines carry no colour and no boxes, so that they survive a pipe, a diff and a ti
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
 from simulator.answers import Audit, Preview
 from simulator.assumptions import ledger
 from simulator.compare import Change
 from simulator.errors import Diagnostic, Severity
 from simulator.reports.present import forecast_lines, present_lines
+from simulator.reports.report import Layout
 from simulator.reports.since import since_lines
 from simulator.reports.tables import (
     Table,
@@ -20,6 +20,7 @@ from simulator.reports.tables import (
     outcome_tables,
 )
 from simulator.results.counts import (
+    among,
     assumptions_used,
     change_counts,
     changed,
@@ -42,8 +43,8 @@ _TITLES = {
 }
 
 
-def audit_lines(audit: Audit, limit: int = 0) -> Iterator[str]:
-    """An audit: counts, reasons, then every object (the first *limit*, where it is not 0)."""
+def audit_lines(audit: Audit, layout: Layout) -> Iterator[str]:
+    """An audit: counts, reasons, then every object, as far as the *layout* lists it."""
     results, total = audit.results, len(audit.results)
     yield _sentence(outcome_counts(results), total)
     yield ""
@@ -53,12 +54,14 @@ def audit_lines(audit: Audit, limit: int = 0) -> Iterator[str]:
     )
     yield from _tables(*outcome_tables(results), *certificate_tables(results, audit.now))
     yield ""
+    at = positions(results, lambda verdicts: among(verdicts, layout.only))
+    yield from only(layout, len(at), total)
     listed = [
         (r.verdict.disposition, r.subject.name, r.subject.system, r.verdict.reason.text)
-        for r in islice(results, limit or None)
+        for r in rows(results, at[: layout.limit] if layout.limit else at)
     ]
     yield from table(("outcome", "name", "operating system", "reason"), listed)
-    yield from _capped(len(listed), total, limit)
+    yield from _capped(len(listed), len(at))
     if audit.present:
         yield ""
         yield from present_lines(audit.present)
@@ -72,7 +75,7 @@ def audit_lines(audit: Audit, limit: int = 0) -> Iterator[str]:
     yield from _provenance(audit)
 
 
-def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
+def preview_lines(preview: Preview, layout: Layout) -> Iterator[str]:
     """A preview: what hurts first, then what enters, what is undecided, and counts of the rest."""
     results, total = preview.results, len(preview.results)
     counts = change_counts(results)
@@ -85,14 +88,16 @@ def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
         if gate.exceeded:
             yield f"GATE: {gate.text} ({gate.option})."
     yield from _tables(matrix(results), *change_tables(results))
-    for change in _ORDER:
-        if counts[change]:
+    for change in Change if layout.only else _ORDER:
+        at = changed(results, change, layout.only)
+        if len(at):
             yield ""
-            yield f"{_TITLES[change]} ({counts[change]})"
-            at = changed(results, change)
-            listed = [_change_row(r) for r in rows(results, at[:limit] if limit else at)]
+            yield f"{_TITLES.get(change, change)} ({counts[change]})"
+            yield from only(layout, len(at), counts[change])
+            chosen = at[: layout.limit] if layout.limit else at
+            listed = [_change_row(r) for r in rows(results, chosen)]
             yield from table(("  name", "operating system", "before", "after"), listed)
-            yield from _capped(len(listed), counts[change], limit)
+            yield from _capped(len(listed), len(at))
     yield ""
     yield f"Unchanged: {counts[Change.STAYS_IN]} in the cloud, {counts[Change.STAYS_OUT]} outside."
     if preview.present:
@@ -162,7 +167,13 @@ def side_text(verdict: Verdict) -> str:
     return f"{verdict.disposition} ({ids or verdict.reason.code})"
 
 
-def _capped(shown: int, total: int, limit: int) -> Iterator[str]:
+def only(layout: Layout, count: int, total: int) -> Iterator[str]:
+    """That a list is of *count* objects out of *total*, where *layout* asks for some alone."""
+    if layout.only:
+        yield f"Only {' or '.join(layout.only)}: {count} of {_objects(total)}"
+
+
+def _capped(shown: int, total: int) -> Iterator[str]:
     if shown < total:
         yield f"  ... and {total - shown} more: --limit 0 lists all, --format json has all"
 

@@ -1,7 +1,7 @@
 """Counts over results, and which objects have something in common; all by columns."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from simulator.compare import Change, change_of
@@ -55,9 +55,19 @@ def positions(results: Results, test: Test) -> "pyarrow.Array":
     return pc.indices_nonzero(pc.is_in(numbers, pa.array(passing, numbers.type)))
 
 
-def changed(results: Results, *changes: Change) -> "pyarrow.Array":
-    """Where the objects with one of these *changes* are."""
-    return positions(results, lambda verdicts: change_of(*verdicts) in changes)
+def among(verdicts: Sequence[Verdict], names: Collection[str]) -> bool:
+    """Whether a verdict has an outcome or a reason of these *names*, or both have that change."""
+    if not names:
+        return True
+    told = {str(v.disposition) for v in verdicts} | {v.reason.code for v in verdicts}
+    if len(verdicts) == 2:
+        told.add(str(change_of(*verdicts)))
+    return not told.isdisjoint(names)
+
+
+def changed(results: Results, change: Change, names: Collection[str] = ()) -> "pyarrow.Array":
+    """Where the objects with this *change* are, those `among` the *names*."""
+    return positions(results, lambda vs: change_of(*vs) is change and among(vs, names))
 
 
 def _combinations(results: Results) -> Iterator[tuple[list[Verdict], int]]:
