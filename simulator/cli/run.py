@@ -14,13 +14,12 @@ from simulator.language.nodes import attributes_of
 from simulator.language.parse import parse
 from simulator.objects import ObjectSet, Provenance
 from simulator.options import Options
-from simulator.rule import RuleSet
-from simulator.sources.merge import load_all
-from simulator.sources.source import SourceRequest
-from simulator.sources.spool import Rows, open_rows
+from simulator.rule import Connector, RuleSet
 
 if TYPE_CHECKING:
     from simulator.bulk import Statistics
+    from simulator.sources.source import SourceRequest
+    from simulator.sources.spool import Rows
 
 _TELL_ALL = ("json", "jsonl")  # these have every fact of every certificate
 F = TypeVar("F", bound=Callable[..., Any])
@@ -113,7 +112,6 @@ strict_option = click.option(
 def options_of(values: dict[str, Any], provenance: Provenance, form: str = "") -> Options:
     """The run's options from the values of `run_options`; the clock is read here, if at all."""
     from simulator.assumptions import parse_readings
-    from simulator.rulefiles import load_connector
 
     where = values.get("where")
     given = values.get("as_of")
@@ -123,11 +121,19 @@ def options_of(values: dict[str, Any], provenance: Provenance, form: str = "") -
     return Options(
         now,
         parse_readings(values.get("assume", ())),
-        tuple(c for path in values.get("connector", ()) for c in load_connector(path)),
+        _connectors(values.get("connector", ())),
         parse(Source("--where", where)) if where else None,
         values.get("jobs"),
         details=form == "html",
     )
+
+
+def _connectors(paths: tuple[str, ...]) -> tuple[Connector, ...]:
+    if not paths:
+        return ()
+    from simulator.rulefiles import load_connector
+
+    return tuple(c for path in paths for c in load_connector(path))
 
 
 def checked_maximum(text: str) -> str:
@@ -143,6 +149,8 @@ def read_objects(
     locations: str | tuple[str, ...], values: dict[str, Any], *rule_sets: RuleSet
 ) -> ObjectSet:
     """The objects at all *locations*, with what the *rule_sets* and `--where` read."""
+    from simulator.sources.merge import load_all
+
     return load_all(
         (locations,) if isinstance(locations, str) else locations, _request(values, *rule_sets)
     )
@@ -151,7 +159,7 @@ def read_objects(
 @contextmanager
 def objects_for(
     form: str, locations: tuple[str, ...], values: dict[str, Any], *rule_sets: RuleSet
-) -> Iterator[ObjectSet | Rows]:
+) -> "Iterator[ObjectSet | Rows]":
     """As `read_objects`; as rows, where the *form* of the result does not tell all of each."""
     if form in _TELL_ALL or values.get("forecast"):
         yield read_objects(locations, values, *rule_sets)
@@ -162,8 +170,10 @@ def objects_for(
 
 def rows_at(
     locations: tuple[str, ...], values: dict[str, Any], *rule_sets: RuleSet
-) -> AbstractContextManager[Rows]:
+) -> "AbstractContextManager[Rows]":
     """The objects at all *locations* as rows, with what the *rule_sets* and `--where` read."""
+    from simulator.sources.spool import open_rows
+
     return open_rows(*locations, request=_request(values, *rule_sets))
 
 
@@ -174,7 +184,7 @@ def tell_statistics(statistics: "Sequence[Statistics]") -> None:
             click.echo(f"stats: rule set {number}: {name}: {count:,}", err=True)
 
 
-def _request(values: dict[str, Any], *rule_sets: RuleSet) -> SourceRequest:
+def _request(values: dict[str, Any], *rule_sets: RuleSet) -> "SourceRequest":
     attributes = frozenset[str]().union(*(rules.attributes_read for rules in rule_sets))
     if where := values.get("where"):
         attributes |= attributes_of(parse(Source("--where", where)))
