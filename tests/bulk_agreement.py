@@ -1,5 +1,6 @@
 """The bulk engine beside the reference: the same of every object, or the test says where not."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,14 +42,25 @@ def said(
     return found
 
 
+def marks(outcome: Outcome) -> set[str]:
+    """What an *outcome* is by name: itself, its reason, the kind of its error, its readings."""
+    code, text = outcome.reason.code, outcome.reason.text
+    kind = {f"error: {text.partition(':')[0]}"} if code == "error" else set()
+    return {str(outcome.disposition), code, *kind, *(r.assumption for r in outcome.readings)}
+
+
 def assert_agrees(
     rules: RuleSet,
     objects: Sequence[ConnectorObject],
     settings: Settings,
     rows: int = 10_000,
     certificates: bool = True,
+    seen: Counter[str] | None = None,
 ) -> Program:
-    """Both engines say the same of each of *objects*; gives the program, for its statistics."""
+    """Both engines say the same of each of *objects*; gives the program, for its statistics.
+
+    Outcomes, reason codes and kinds of error are counted in *seen*.
+    """
     held = batches_of(objects, rows)
     program = Program(rules, settings, certificates)
     met = program.meetings(held)
@@ -58,9 +70,11 @@ def assert_agrees(
         for each in said(rows_.column("dn").to_pylist(), program(rows_, own), program.verdicts)
     ]
     subjects = [o for rows_ in held for o in objects_of(rows_, "", 1)]
-    expected = {
-        id(o.subject): expected_of(o, certificates) for o in simulate(subjects, rules, settings)
-    }
+    expected = {}
+    for outcome in simulate(subjects, rules, settings):
+        expected[id(outcome.subject)] = expected_of(outcome, certificates)
+        if seen is not None:
+            seen.update(marks(outcome))
     for subject, each in zip(subjects, found, strict=True):
         assert each == expected[id(subject)], subject.dn
     return program

@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from simulator.errors import UsageError
 from simulator.sources.sign_in import SignIn
-from simulator.sources.source import SourceRequest
+
+if TYPE_CHECKING:
+    from simulator.sources.source import SourceRequest
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -164,10 +166,12 @@ def instant(option: str, text: str) -> datetime:
     return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
-def source_request(values: dict[str, Any], attributes: frozenset[str]) -> SourceRequest:
+def source_request(values: dict[str, Any], attributes: frozenset[str]) -> "SourceRequest":
     """What is asked of a source, from the values of `directory_options`."""
     user = values.get("user")
     auth = values.get("auth")
+    from simulator.sources.source import SourceRequest
+
     return SourceRequest(
         attributes,
         user=user,

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from simulator.errors import UsageError, printable
-from simulator.whole_file import replacing
 
 FINDINGS = 1
 INCOMPLETE = 3
@@ -25,6 +24,8 @@ def deliver(lines: Iterable[str], output: Path | None) -> None:
             # names come from a directory: they steer no terminal, and reach a pipe unchanged
             click.echo(printable(line) if sys.stdout.isatty() else line, color=True)
         return
+    from simulator.whole_file import replacing
+
     with (
         replacing(output) as temporary,
         temporary.open("w", encoding="utf-8", newline="\n") as file,

@@ -11,20 +11,22 @@ from simulator.cli.finish import finish
 from simulator.cli.options import directory_options, quiet_option, set_option, settings_of
 from simulator.cli.progress import Progress
 from simulator.cli.run import (
-    checked_maximum,
-    current_option,
     jobs_option,
-    layout_of,
-    limits_option,
     objects_for,
     objects_option,
     options_of,
+    run_options,
+    statistics_option,
+)
+from simulator.cli.showing import (
+    checked_maximum,
+    current_option,
+    layout_of,
+    limits_option,
     refuse_unsigned,
     report_options,
-    run_options,
     save_options,
     since_option,
-    statistics_option,
     strict_option,
 )
 from simulator.current import load_current

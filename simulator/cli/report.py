@@ -9,7 +9,7 @@ import click
 from simulator.answers import DEFAULT_MAXIMUM_REMOVED, Preview
 from simulator.cli.finish import finish
 from simulator.cli.output import FINDINGS
-from simulator.cli.run import (
+from simulator.cli.showing import (
     checked_maximum,
     current_option,
     layout_of,

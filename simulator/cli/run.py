@@ -1,81 +1,27 @@
 """Options of a run over objects, and what they are turned into."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from difflib import get_close_matches
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.cli.options import (
-    chain,
-    format_option,
-    instant,
-    output_option,
-    sign_option,
-    source_request,
-)
+from simulator.cli.options import chain, instant, source_request
 from simulator.errors import Source, UsageError
 from simulator.language.nodes import attributes_of
 from simulator.language.parse import parse
 from simulator.objects import ObjectSet, Provenance
 from simulator.options import Options
-from simulator.reports.report import SELECTIVE, Layout
-from simulator.rule import RuleSet
-from simulator.saved import load_saved
-from simulator.sources.merge import load_all
-from simulator.sources.source import SourceRequest
-from simulator.sources.spool import Rows, open_rows
+from simulator.rule import Connector, RuleSet
+
+if TYPE_CHECKING:
+    from simulator.sources.source import SourceRequest
+    from simulator.sources.spool import Rows
 
 _TELL_ALL = ("json", "jsonl")  # these have every fact of every certificate
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def _one_character(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    if len(value) != 1 or value in '"\r\n':
-        raise UsageError(f"--delimiter {value}: is no single character", "write ; or ,")
-    return value
-
-
-def checked_maximum(text: str, option: str = "--max-removed") -> str:
-    """The value of *option*, a number or a percentage."""
-    if not re.fullmatch(r"\d+|\d+(\.\d+)?%", text):
-        raise UsageError(
-            f"{option} {text}: is neither a number nor a percentage", "write 500 or 2%"
-        )
-    return text
-
-
-def _limits(
-    context: click.Context, parameter: click.Parameter, values: tuple[tuple[str, str], ...]
-) -> tuple[tuple[str, str], ...]:
-    for unit, maximum in values:
-        checked_maximum(maximum, f"--max-removed-in {unit}")
-    return values
-
-
-def _names(
-    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
-) -> tuple[str, ...]:
-    """The outcomes, changes and reason codes that are named, each as it is spelt."""
-    from simulator.results.groups import STATES
-    from simulator.sync.reason import CODES
-
-    known = {name.casefold(): name for name in (*CODES, *STATES)}  # ERROR before error
-    for value in values:
-        if value.casefold() not in known:
-            near = get_close_matches(value.casefold(), known, n=3)
-            raise UsageError(
-                f"--only {value}: is no outcome, change or reason code",
-                f"did you mean {' or '.join(known[n] for n in near)}?"
-                if near
-                else f"write one of {', '.join(STATES)}, or a reason code of README.md",
-            )
-    return tuple(known[value.casefold()] for value in values)
 
 
 objects_option = click.option(
@@ -114,64 +60,6 @@ run_options = chain(
 )
 
 
-def report_options(command: F) -> F:
-    """`--format` with every form of a result, `--delimiter`, `--output` and `--sign`."""
-    from simulator.reports.report import REPORTS
-
-    options = chain(
-        format_option(list(REPORTS), "For people (text, markdown, html) or for machines."),
-        click.option(
-            "--delimiter",
-            default=",",
-            show_default=True,
-            metavar="CHARACTER",
-            callback=_one_character,
-            help="Between the cells of CSV.",
-        ),
-        click.option(
-            "--only",
-            multiple=True,
-            metavar="NAME",
-            callback=_names,
-            help="List only objects with this outcome, change or reason code, for example "
-            "UNCERTAIN; repeatable. Counts stay those of all.",
-        ),
-        output_option,
-        sign_option,
-    )
-    return options(command)
-
-
-current_option = click.option(
-    "--current",
-    metavar="FILE",
-    help="What is in the cloud now: the portal's device list as CSV, Get-MgDevice as JSON, or an "
-    "earlier result as JSON; tells adds and deletes.",
-)
-
-
-def _saved(context: click.Context, parameter: click.Parameter, path: str | None) -> Any:
-    """The result in the file *path*, with that name; read before anything else is done."""
-    return (path, load_saved(path)) if path else None
-
-
-since_option = click.option(
-    "--since",
-    metavar="FILE",
-    callback=_saved,
-    help="A result that --save has kept: tells what has changed since, object by object.",
-)
-
-limits_option = click.option(
-    "--max-removed-in",
-    "limits",
-    nargs=2,
-    multiple=True,
-    metavar="UNIT N|N%",
-    callback=_limits,
-    help="Exit with 1 if more than this leave at or below the unit with this DN; repeatable.",
-)
-
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(min=1),
@@ -183,38 +71,10 @@ statistics_option = click.option(
     "--stats", is_flag=True, help="Tell on standard error what the run did, in numbers."
 )
 
-save_options = chain(
-    click.option(
-        "--save",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Also keep the result in FILE, for aadsim report, merge and --since.",
-    ),
-    click.option(
-        "--shard",
-        metavar="I/N",
-        help="With --save: only the I-th of N parts of a snapshot; aadsim merge makes them whole.",
-    ),
-)
-
-strict_option = click.option(
-    "--strict", is_flag=True, help="Exit with 3 if an object ends in ERROR or UNCERTAIN."
-)
-
-
-def layout_of(form: str, limit: int, delimiter: str, only: tuple[str, ...]) -> Layout:
-    """How to lay out a report in this *form*, from the values of `report_options`."""
-    if only and form not in SELECTIVE:
-        raise UsageError(
-            f"--only: --format {form} has every object", f"use it with {', '.join(SELECTIVE)}"
-        )
-    return Layout(limit, delimiter, only)
-
 
 def options_of(values: dict[str, Any], provenance: Provenance, form: str = "") -> Options:
     """The run's options from the values of `run_options`; the clock is read here, if at all."""
     from simulator.assumptions import parse_readings
-    from simulator.rulefiles import load_connector
 
     where = values.get("where")
     given = values.get("as_of")
@@ -224,7 +84,7 @@ def options_of(values: dict[str, Any], provenance: Provenance, form: str = "") -
     return Options(
         now,
         parse_readings(values.get("assume", ())),
-        tuple(c for path in values.get("connector", ()) for c in load_connector(path)),
+        _connectors(values.get("connector", ())),
         parse(Source("--where", where)) if where else None,
         values.get("jobs"),
         details=form == "html" or values.get("save") is not None,
@@ -246,16 +106,20 @@ def _shard(values: dict[str, Any]) -> tuple[int, int] | None:
     return int(match[1]), int(match[2])
 
 
-def refuse_unsigned(values: Mapping[str, Any], output: Path | None) -> None:
-    """Refuses --sign where no file is written."""
-    if values.get("sign") and not output and not values.get("save"):
-        raise UsageError("--sign: no file is written", "name one with --output or --save")
+def _connectors(paths: tuple[str, ...]) -> tuple[Connector, ...]:
+    if not paths:
+        return ()
+    from simulator.rulefiles import load_connector
+
+    return tuple(c for path in paths for c in load_connector(path))
 
 
 def read_objects(
     locations: str | tuple[str, ...], values: dict[str, Any], *rule_sets: RuleSet
 ) -> ObjectSet:
     """The objects at all *locations*, with what the *rule_sets* and `--where` read."""
+    from simulator.sources.merge import load_all
+
     return load_all(
         (locations,) if isinstance(locations, str) else locations, _request(values, *rule_sets)
     )
@@ -264,7 +128,7 @@ def read_objects(
 @contextmanager
 def objects_for(
     form: str, locations: tuple[str, ...], values: dict[str, Any], *rule_sets: RuleSet
-) -> Iterator[ObjectSet | Rows]:
+) -> "Iterator[ObjectSet | Rows]":
     """As `read_objects`; as rows, where the *form* of the result does not tell all of each."""
     if form in _TELL_ALL or values.get("forecast"):
         yield read_objects(locations, values, *rule_sets)
@@ -275,12 +139,14 @@ def objects_for(
 
 def rows_at(
     locations: tuple[str, ...], values: dict[str, Any], *rule_sets: RuleSet
-) -> AbstractContextManager[Rows]:
+) -> "AbstractContextManager[Rows]":
     """The objects at all *locations* as rows, with what the *rule_sets* and `--where` read."""
+    from simulator.sources.spool import open_rows
+
     return open_rows(*locations, request=_request(values, *rule_sets))
 
 
-def _request(values: dict[str, Any], *rule_sets: RuleSet) -> SourceRequest:
+def _request(values: dict[str, Any], *rule_sets: RuleSet) -> "SourceRequest":
     attributes = frozenset[str]().union(*(rules.attributes_read for rules in rule_sets))
     if where := values.get("where"):
         attributes |= attributes_of(parse(Source("--where", where)))

@@ -15,7 +15,8 @@ from simulator.sync.outcome import CertificateVerdict, Contribution, Pass, Reaso
 from simulator.values import FlowLiteral, Unreadable, show, time_text
 
 CERTIFICATES = "userCertificate"
-_SYSTEM = frozenset({"operatingSystem", "operatingSystemVersion"})
+# the attributes whose values a reason tells
+SYSTEM = frozenset({"operatingSystem", "operatingSystemVersion"})
 
 # The test of a certificate that failed: by the functions it calls -> code, what that says.
 _FAILED_TEST: tuple[tuple[frozenset[str], str, str], ...] = (
@@ -66,11 +67,11 @@ def condition_reason(step: Step, certificates: tuple[CertificateVerdict, ...]) -
         return "no-certificate", "the object has no userCertificate"
     if selection_of(step) is not None:
         return _rejected(certificates)
-    if read & _SYSTEM:
+    if read & SYSTEM:
         values = dict.fromkeys(
             f"{s.node.name} = {show(s.value)}"
             for s in steps_below(why(step))
-            if isinstance(s.node, Attribute) and s.node.name in _SYSTEM
+            if isinstance(s.node, Attribute) and s.node.name in SYSTEM
         )
         return "os-version-excluded", f"the rule excludes this system: {', '.join(values)}"
     if read:
