@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from simulator.answers import Audit, Preview
-from simulator.cli.output import FINDINGS, INCOMPLETE, deliver
+from simulator.cli.output import FINDINGS, INCOMPLETE, deliver, deliver_text
 from simulator.reports.report import REPORTS, Layout
+from simulator.reports.text import parts
 from simulator.saved import STALE, save, since_saved
 from simulator.signature import sign
 
@@ -36,6 +37,8 @@ def finish(
     if total > 1:
         shown = f"{len(result.results)} of {result.read} objects"
         click.echo(f"part {number} of {total}, {shown}, is in {keep}", err=True)
+    elif form == "text":
+        deliver_text(parts(result, layout), output)
     else:
         deliver(REPORTS[form](result, layout), output)
     if key := values.get("sign"):

@@ -101,6 +101,20 @@ def format_option(forms: Sequence[str], help: str) -> Callable[[F], F]:
     )
 
 
+def _no_colour(context: click.Context, parameter: click.Parameter, given: bool) -> None:
+    if given or os.environ.get("NO_COLOR"):
+        context.color = False
+
+
+no_color_option = click.option(
+    "--no-color",
+    is_flag=True,
+    expose_value=False,
+    callback=_no_colour,
+    help="Text without colour, as with the variable NO_COLOR.",
+)
+
+
 output_option = click.option(
     "--output",
     type=click.Path(path_type=Path),
@@ -109,7 +123,7 @@ output_option = click.option(
 )
 
 output_options = chain(
-    format_option(["text", "json"], "For people or for machines."), output_option
+    format_option(["text", "json"], "For people or for machines."), output_option, no_color_option
 )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from simulator.errors import UsageError, printable
+from simulator.reports.table import Table, plain
 
 FINDINGS = 1
 INCOMPLETE = 3
@@ -32,3 +33,13 @@ def deliver(lines: Iterable[str], output: Path | None) -> None:
     ):
         for line in lines:
             file.write(f"{line}\n")
+
+
+def deliver_text(parts: Iterable[str | Table], output: Path | None) -> None:
+    """Prints text in the way of the terminal, where there is one; else as `deliver`."""
+    if output is None and sys.stdout.isatty():
+        from simulator.cli.terminal import show
+
+        show(parts, click.get_current_context().color)
+        return
+    deliver(plain(parts), output)

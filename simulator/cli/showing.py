@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from simulator.cli.options import chain, format_option, output_option, sign_option
+from simulator.cli.options import chain, format_option, no_color_option, output_option, sign_option
 from simulator.errors import UsageError
 from simulator.reports.report import REPORTS, SELECTIVE, Layout
 from simulator.saved import load_saved
@@ -60,7 +60,7 @@ def _names(
 
 
 def report_options(command: F) -> F:
-    """`--format` with every form of a result, `--delimiter`, `--output` and `--sign`."""
+    """`--format` with every form of a result, how that is laid out, and where it goes."""
     options = chain(
         format_option(list(REPORTS), "For people (text, markdown, html) or for machines."),
         click.option(
@@ -81,6 +81,7 @@ def report_options(command: F) -> F:
         ),
         output_option,
         sign_option,
+        no_color_option,
     )
     return options(command)
 

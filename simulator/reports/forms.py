@@ -7,15 +7,14 @@ from simulator.answers import Audit, Preview
 from simulator.reports.json_form import head_form, result_form
 from simulator.reports.json_parts import dump
 from simulator.reports.report import Layout, report
-from simulator.reports.text import audit_lines, preview_lines
+from simulator.reports.table import plain
+from simulator.reports.text import parts
 
 
 @report("text")
 def text(result: Audit | Preview, layout: Layout) -> Iterator[str]:
     """Plain lines for people."""
-    if isinstance(result, Audit):
-        return audit_lines(result, layout)
-    return preview_lines(result, layout)
+    return plain(parts(result, layout))
 
 
 @report("json")

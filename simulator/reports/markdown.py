@@ -6,8 +6,8 @@ from simulator.answers import Audit, Preview
 from simulator.compare import Change
 from simulator.reports.report import Layout, report
 from simulator.reports.since import since_lines
+from simulator.reports.table import Table
 from simulator.reports.tables import (
-    Table,
     certificate_tables,
     change_tables,
     matrix,

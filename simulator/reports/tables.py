@@ -1,10 +1,10 @@
 """The tables of counts that reports for people show; how a table is drawn is left to the form."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from simulator.compare import Change
+from simulator.reports.table import Table
 from simulator.results.certificates import certificate_counts
 from simulator.results.counts import outcome_counts
 from simulator.results.expiry import WEEKS, Endings, endings
@@ -21,15 +21,6 @@ _NAMES = {  # the groups that are shown: one of them, several
     "reason": ("reason", "reasons"),
     "clause": ("deciding rule and clause", "clauses"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A row of names and rows of cells; *rest* says what was left out, if anything was."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    rest: str = ""
 
 
 def matrix(results: Results) -> Table:

@@ -1,9 +1,10 @@
-"""Results as plain lines of text: the answer first, then the reasons, then where it comes from.
+"""Results as text: the answer first, then the reasons, then where it comes from.
 
-Lines carry no colour and no boxes, so that they survive a pipe, a diff and a ticket system.
+A text is made of lines and tables. Drawn plainly they carry no colour and no boxes, so that they
+survive a pipe, a diff and a ticket system.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from simulator.answers import Audit, Preview
 from simulator.assumptions import ledger
@@ -12,8 +13,8 @@ from simulator.errors import Diagnostic, Severity
 from simulator.reports.present import forecast_lines, present_lines
 from simulator.reports.report import Layout
 from simulator.reports.since import since_lines
+from simulator.reports.table import Table
 from simulator.reports.tables import (
-    Table,
     certificate_tables,
     change_tables,
     matrix,
@@ -43,14 +44,19 @@ _TITLES = {
 }
 
 
-def audit_lines(audit: Audit, layout: Layout) -> Iterator[str]:
+def parts(result: Audit | Preview, layout: Layout) -> Iterator[str | Table]:
+    """The lines and tables of *result*."""
+    return _audit(result, layout) if isinstance(result, Audit) else _preview(result, layout)
+
+
+def _audit(audit: Audit, layout: Layout) -> Iterator[str | Table]:
     """An audit: counts, reasons, then every object, as far as the *layout* lists it."""
     results, total = audit.results, len(audit.results)
     yield _sentence(outcome_counts(results), total)
     yield ""
-    yield from table(
+    yield Table(
         ("objects", "outcome", "reason"),
-        [(str(n), d, code) for (d, code), n in reason_counts(results).items()],
+        tuple((str(n), d, code) for (d, code), n in reason_counts(results).items()),
     )
     yield from _tables(*outcome_tables(results), *certificate_tables(results, audit.now))
     yield ""
@@ -60,7 +66,7 @@ def audit_lines(audit: Audit, layout: Layout) -> Iterator[str]:
         (r.verdict.disposition, r.subject.name, r.subject.system, r.verdict.reason.text)
         for r in rows(results, at[: layout.limit] if layout.limit else at)
     ]
-    yield from table(("outcome", "name", "operating system", "reason"), listed)
+    yield Table(("outcome", "name", "operating system", "reason"), tuple(listed))
     yield from _capped(len(listed), len(at))
     if audit.present:
         yield ""
@@ -75,7 +81,7 @@ def audit_lines(audit: Audit, layout: Layout) -> Iterator[str]:
     yield from _provenance(audit)
 
 
-def preview_lines(preview: Preview, layout: Layout) -> Iterator[str]:
+def _preview(preview: Preview, layout: Layout) -> Iterator[str | Table]:
     """A preview: what hurts first, then what enters, what is undecided, and counts of the rest."""
     results, total = preview.results, len(preview.results)
     counts = change_counts(results)
@@ -96,7 +102,7 @@ def preview_lines(preview: Preview, layout: Layout) -> Iterator[str]:
             yield from only(layout, len(at), counts[change])
             chosen = at[: layout.limit] if layout.limit else at
             listed = [_change_row(r) for r in rows(results, chosen)]
-            yield from table(("  name", "operating system", "before", "after"), listed)
+            yield Table(("  name", "operating system", "before", "after"), tuple(listed))
             yield from _capped(len(listed), len(at))
     yield ""
     yield f"Unchanged: {counts[Change.STAYS_IN]} in the cloud, {counts[Change.STAYS_OUT]} outside."
@@ -121,24 +127,10 @@ def _since(result: Audit | Preview) -> Iterator[str]:
         yield from since_lines(result.since)
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Columns aligned to their widest cell, numbers to the right, the last one left as it is."""
-    widths = [max(len(str(r[i])) for r in (head, *rows)) for i in range(len(head))]
-    numbers = [bool(rows) and all(str(r[i]).isdigit() for r in rows) for i in range(len(head))]
-    for row in (head, *rows):
-        cells = [
-            str(cell).rjust(width) if number else str(cell).ljust(width)
-            for cell, width, number in zip(row, widths, numbers, strict=True)
-        ]
-        yield "  ".join(cells).rstrip()
-
-
-def _tables(*tables: Table) -> Iterator[str]:
+def _tables(*tables: Table) -> Iterator[str | Table]:
     for each in tables:
         yield ""
-        yield from table(each.head, each.rows)
-        if each.rest:
-            yield each.rest
+        yield each
 
 
 def _sentence(counts: "object", total: int) -> str:
