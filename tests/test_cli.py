@@ -288,6 +288,18 @@ MISTAKES = {
         ],
         ["no object is at or below it", "OU=Clients,DC=corp,DC=example"],
     ),
+    "a gate of the end of a name": (
+        [
+            "preview",
+            *PUBLISHED,
+            "--objects",
+            FLEET,
+            "--max-removed-in",
+            "Clients,DC=corp,DC=example",
+            "5",
+        ],
+        ["no object is at or below it", "OU=Clients,DC=corp,DC=example"],
+    ),
     "a password that nobody gives": (
         ["audit", "--rules", "standard-2016", "--objects", "ldaps://127.0.0.1/", "--user", "x"],
         ["no password of x", "AADSIM_PASSWORD"],

@@ -66,7 +66,7 @@ def rules(
     format_: str,
     output: Path | None,
 ) -> int:
-    """Lists rules, shows one, converts them, or tells what they read or how two sets differ.
+    """Lists rules, shows one, converts them, tells what they read or how two sets differ.
 
     With --diff it exits with 1 where there is a difference (with --base: a conflict); with --to
     where something could not be written.
