@@ -16,12 +16,11 @@ PREVIEW = ("preview", "--before", "standard-1.4", "--after", "standard-1.4", "--
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """A terminal of 60 columns that knows colours."""
+def at_terminal(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    """Makes standard output a terminal that knows colours."""
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    for name, value in {"COLUMNS": "60", "TERM": "xterm-256color"}.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
 
 
@@ -41,8 +40,9 @@ TABLE = Table(
 
 
 def test_a_table_fits_the_width_and_leaves_nothing_out(
-    terminal: None, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    at_terminal(monkeypatch, 60)
     show([TABLE], None)
     told = COLOUR.sub("", capsys.readouterr().out)
     lines = told.splitlines()
@@ -55,8 +55,9 @@ def test_a_table_fits_the_width_and_leaves_nothing_out(
 
 
 def test_a_line_is_the_plain_one_with_colour(
-    terminal: None, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    at_terminal(monkeypatch, 60)
     lines = [
         "LEAVES: 3",
         "a line that is far longer than the sixty columns of this terminal, it is",
@@ -69,8 +70,9 @@ def test_a_line_is_the_plain_one_with_colour(
 
 @pytest.mark.parametrize("way", ["option", "variable", "pipe"])
 def test_colour_is_for_those_who_want_it(
-    way: str, terminal: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    way: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    at_terminal(monkeypatch, 60)
     run = Command(monkeypatch, capsys)
     assert "\x1b[32mSYNCS" in run(*PREVIEW).out
     if way == "variable":
@@ -96,9 +98,7 @@ def test_every_word_of_the_plain_text_is_at_the_terminal(
 ) -> None:
     run = Command(monkeypatch, capsys)
     told = run(*command)
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("TERM", "xterm-256color")
+    at_terminal(monkeypatch, 200)
     shown = run(*command)
     assert shown.status == told.status and "\x1b[" in shown.out
     assert COLOUR.sub("", shown.out).split() == told.out.split()
