@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from simulator.language.nodes import Node
-from simulator.rule import Connector
+
+if TYPE_CHECKING:
+    from simulator.rule import Connector
 
 Progress = Callable[[int, int], object]
 
@@ -23,7 +26,7 @@ class Options:
 
     now: datetime | None = None
     readings: Mapping[str, str] = field(default_factory=dict)
-    connectors: tuple[Connector, ...] = ()
+    connectors: "tuple[Connector, ...]" = ()
     where: Node | None = None
     jobs: int | None = None
     details: bool = False

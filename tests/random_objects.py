@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ ODD: Sequence[tuple[str, Any]] = (
     ("displayName", "D1"), ("description", ("z" * 500,)), ("description", "single"),
     ("userCertificate", Unreadable("left out", carried=False)), ("userCertificate", (b"1",)),
     ("userCertificate", (b"",)), ("userCertificate", tuple(CERTIFICATES[:16])), ("userCertificate", b"single"),
+    # what only Windows takes: Base64, and bytes after the end
+    ("userCertificate", (b64encode(CERTIFICATES[0]),)), ("userCertificate", (CERTIFICATES[1] + b"end", CERTIFICATES[2])),
     ("objectGUID", None), ("objectGUID", b"short"), ("objectGUID", bytes(16)), ("cn", None), ("cn", ""),
     ("operatingSystemVersion", Unreadable("denied")), ("operatingSystem", "Ünïx"), ("objectSid", b""),
     ("sAMAccountName", "same$"), ("userAccountControl", 2**40), ("absent", "x"),

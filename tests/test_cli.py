@@ -448,7 +448,14 @@ HEAVY = ("lark", "cryptography", "ldap3", "pyarrow", "numpy", "rich", "regex", "
         (("--help",), HEAVY),
         (("--version",), HEAVY),
         (("functions", "--help"), ("cryptography", "ldap3", "pyarrow", "numpy")),
-        (("eval", "1 + 1"), ("cryptography", "ldap3", "pyarrow", "numpy", "rich")),
+        (
+            ("eval", "Left([cn], 1)", "--set", "cn=a"),
+            (*HEAVY, "json", "hashlib", "simulator.rule"),
+        ),
+        (
+            ("eval", "[cn]", "--object", "XP-VALID", "--objects", FLEET),
+            ("lark", "cryptography", "ldap3", "pyarrow", "numpy", "rich", "regex"),
+        ),
         (("doctor", "--code", "37"), ("lark", "cryptography", "pyarrow", "numpy")),
     ],
     ids=lambda value: " ".join(value),

@@ -15,9 +15,9 @@ from simulator.language.nodes import attributes_of
 from simulator.language.parse import parse
 from simulator.objects import ObjectSet, Provenance
 from simulator.options import Options
-from simulator.rule import Connector, RuleSet
 
 if TYPE_CHECKING:
+    from simulator.rule import Connector, RuleSet
     from simulator.sources.source import SourceRequest
     from simulator.sources.spool import Rows
 
@@ -106,7 +106,7 @@ def _shard(values: dict[str, Any]) -> tuple[int, int] | None:
     return int(match[1]), int(match[2])
 
 
-def _connectors(paths: tuple[str, ...]) -> tuple[Connector, ...]:
+def _connectors(paths: tuple[str, ...]) -> "tuple[Connector, ...]":
     if not paths:
         return ()
     from simulator.rulefiles import load_connector
@@ -115,7 +115,7 @@ def _connectors(paths: tuple[str, ...]) -> tuple[Connector, ...]:
 
 
 def read_objects(
-    locations: str | tuple[str, ...], values: dict[str, Any], *rule_sets: RuleSet
+    locations: str | tuple[str, ...], values: dict[str, Any], *rule_sets: "RuleSet"
 ) -> ObjectSet:
     """The objects at all *locations*, with what the *rule_sets* and `--where` read."""
     from simulator.sources.merge import load_all
@@ -127,7 +127,7 @@ def read_objects(
 
 @contextmanager
 def objects_for(
-    form: str, locations: tuple[str, ...], values: dict[str, Any], *rule_sets: RuleSet
+    form: str, locations: tuple[str, ...], values: dict[str, Any], *rule_sets: "RuleSet"
 ) -> "Iterator[ObjectSet | Rows]":
     """As `read_objects`; as rows, where the *form* of the result does not tell all of each."""
     if form in _TELL_ALL or values.get("forecast"):
@@ -138,7 +138,7 @@ def objects_for(
 
 
 def rows_at(
-    locations: tuple[str, ...], values: dict[str, Any], *rule_sets: RuleSet
+    locations: tuple[str, ...], values: dict[str, Any], *rule_sets: "RuleSet"
 ) -> "AbstractContextManager[Rows]":
     """The objects at all *locations* as rows, with what the *rule_sets* and `--where` read."""
     from simulator.sources.spool import open_rows
@@ -146,7 +146,7 @@ def rows_at(
     return open_rows(*locations, request=_request(values, *rule_sets))
 
 
-def _request(values: dict[str, Any], *rule_sets: RuleSet) -> "SourceRequest":
+def _request(values: dict[str, Any], *rule_sets: "RuleSet") -> "SourceRequest":
     attributes = frozenset[str]().union(*(rules.attributes_read for rules in rule_sets))
     if where := values.get("where"):
         attributes |= attributes_of(parse(Source("--where", where)))

@@ -1,7 +1,7 @@
 """Text to tree: what an expression says, or at which character it stops making sense.
 
-The grammar is `grammar.lark`; what a person probably meant by text that does not parse is in
-`mistakes.py`.
+The grammar is `grammar.lark`, and `table.py` is made of it; what a person probably meant by text
+that does not parse is in `mistakes.py`.
 """
 
 from collections.abc import Callable, Mapping

@@ -59,6 +59,13 @@ def _audit(audit: Audit, layout: Layout) -> Iterator[str | Table]:
         tuple((str(n), d, code) for (d, code), n in reason_counts(results).items()),
     )
     yield from _tables(*outcome_tables(results), *certificate_tables(results, audit.now))
+    if audit.present:
+        yield ""
+        yield from present_lines(audit.present)
+    if audit.forecast:
+        yield ""
+        yield from forecast_lines(audit.forecast)
+    yield from _since(audit)
     yield ""
     at = positions(results, lambda verdicts: among(verdicts, layout.only))
     yield from only(layout, len(at), total)
@@ -68,13 +75,6 @@ def _audit(audit: Audit, layout: Layout) -> Iterator[str | Table]:
     ]
     yield Table(("outcome", "name", "operating system", "reason"), tuple(listed))
     yield from _capped(len(listed), len(at))
-    if audit.present:
-        yield ""
-        yield from present_lines(audit.present)
-    if audit.forecast:
-        yield ""
-        yield from forecast_lines(audit.forecast)
-    yield from _since(audit)
     yield from _warnings(results)
     yield from _findings(audit.findings)
     yield ""
