@@ -77,9 +77,11 @@ def preview(
     options: Options | None = None,
     maximum_removed: str = DEFAULT_MAXIMUM_REMOVED,
     current: PresentState | None = None,
+    limits: Sequence[tuple[str, str]] = (),
 ) -> Preview:
     """What the change from *before* to *after* does to each object; the rest as of `audit`.
 
+    *limits* are DNs of units with the number or percentage of their objects that may leave.
     Library twin of `aadsim preview`.
     """
     options = options or Options()
@@ -97,15 +99,18 @@ def preview(
     told = (*findings.values(), *change_traps(results))
     origin = origin_of(sides, objects, now, options)
     return Preview(
-        origin, results, told, present=present, statistics=counted, maximum_removed=maximum_removed
-    )
+        origin, results, told, present=present, statistics=counted,
+        maximum_removed=maximum_removed, limits=tuple(limits),
+    )  # fmt: skip
 
 
 def _by_columns(
     sides: Sequence[RuleSet], rows: Rows, settings: Settings, options: Options
 ) -> tuple[Results, tuple[Statistics, ...]]:
     keep = _keep(options, settings.now)
-    return run_rows(sides, rows, settings, keep, options.jobs, options.details, options.shard)
+    return run_rows(
+        sides, rows, settings, keep, options.jobs, options.details, options.shard, options.progress
+    )
 
 
 def _keep(options: Options, now: datetime) -> Keep | None:

@@ -1,11 +1,13 @@
 """What is common to every run: instant, readings, import filter, the objects wanted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from simulator.language.nodes import Node
 from simulator.rule import Connector
+
+Progress = Callable[[int, int], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class Options:
     *now* is the snapshot's capture time where it is not given. *where* keeps only the objects for
     which that expression is true. *jobs* is the number of processes for a snapshot; without it, it
     follows from the work. With *details* rows too tell everything of each certificate. *shard* is
-    a part of a snapshot, by its number, from 1, and how many there are.
+    a part of a snapshot, by its number, from 1, and how many there are. *progress* is told now and
+    then how many objects are judged, and of how many.
     """
 
     now: datetime | None = None
@@ -25,3 +28,4 @@ class Options:
     jobs: int | None = None
     details: bool = False
     shard: tuple[int, int] | None = None
+    progress: Progress | None = field(default=None, repr=False, compare=False)

@@ -11,6 +11,7 @@ from simulator.bulk.columns import Columns as Batch
 from simulator.bulk.decided import Decided
 from simulator.bulk.meeting import rows_that_meet, types_of
 from simulator.errors import UsageError
+from simulator.options import Progress
 from simulator.results.gather import Gatherer, certificates_array, certificates_type
 from simulator.results.results import Columns, Results
 from simulator.results.subjects import READ, subjects_of
@@ -35,13 +36,14 @@ def run_rows(
     jobs: int | None = None,
     details: bool = False,
     shard: tuple[int, int] | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Results, tuple[Statistics, ...]]:
     """What each of *rule_sets* makes of all *rows*, and what it took to find that out.
 
     *keep* leaves of each batch the rows that are wanted. *jobs* is the number of processes for a
     snapshot; without it, it follows from the work. With *details* all is told of certificates,
     and not their verdict and end alone. Of a snapshot *shard* takes a part: its number, from 1,
-    and how many there are.
+    and how many there are. *progress* is told after each batch.
     """
     if shard and (keep is not None or not rows.path):
         raise UsageError(
@@ -51,15 +53,16 @@ def run_rows(
     at = settings.now if details else None
     if not rows.path or keep is not None:
         programs = [Program(rules, settings, certificates=True) for rules in rule_sets]
-        results = run_programs(programs, rows, at, keep)
+        results = run_programs(programs, rows, at, keep, progress)
         return results, tuple(program.statistics for program in programs)
     more = (*READ, CERTIFICATES) if details else READ
     statistics = tuple(Statistics() for _ in rule_sets)
-    gatherer = Gatherer(len(rule_sets))
+    gatherer, tell = Gatherer(len(rule_sets)), _teller(progress, rows, shard)
     job = Job(Path(rows.path), tuple(rule_sets), settings, certificates=True)
     with reading(rows.path):
         for part in run_snapshot(job, more, jobs, _from_nought(shard), statistics):
             _take(gatherer, part.rows, part.results, at)
+            tell(part.rows.num_rows)
     return gatherer.finish(), statistics
 
 
@@ -68,15 +71,33 @@ def run_programs(
     rows: Rows,
     described_at: datetime | None,
     keep: Keep | None = None,
+    progress: Progress | None = None,
 ) -> Results:
     """What each of *programs*, which judge certificates, makes of all *rows*, in this process.
 
     All is told of certificates where they are to be *described_at* an instant.
     """
-    gatherer = Gatherer(len(programs))
+    gatherer, tell = Gatherer(len(programs)), _teller(progress, rows, None)
     for batch, results in _here(programs, rows, keep):
         _take(gatherer, batch, results, described_at)
+        tell(batch.num_rows)
     return gatherer.finish()
+
+
+def _teller(
+    progress: Progress | None, rows: Rows, shard: tuple[int, int] | None
+) -> Callable[[int], None]:
+    """Tells *progress* that so many more of *rows*, or of their part *shard*, are judged."""
+    if progress is None:
+        return lambda more: None
+    done, total = 0, rows.count // (shard[1] if shard else 1)
+
+    def tell(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(done, total)
+
+    return tell
 
 
 def _from_nought(shard: tuple[int, int] | None) -> tuple[int, int]:

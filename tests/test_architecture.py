@@ -19,6 +19,7 @@ ROOMS = [
     {"check", "compare", "doctor", "forecast"},
     {"results"},
     {"bulk", "change_traps", "current", "since"},
+    {"gate"},
     {"answers", "run", "single"},
     {"saved"},
     {"batches", "commands"},

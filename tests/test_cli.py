@@ -272,6 +272,22 @@ MISTAKES = {
         ["preview", *PUBLISHED, "--objects", FLEET, "--max-removed", "many"],
         ["--max-removed many", "2%"],
     ),
+    "a bad gate of a unit": (
+        ["preview", *PUBLISHED, "--objects", FLEET, "--max-removed-in", "OU=X,DC=y", "few"],
+        ["--max-removed-in OU=X,DC=y few", "2%"],
+    ),
+    "a gate of a unit that is none": (
+        [
+            "preview",
+            *PUBLISHED,
+            "--objects",
+            FLEET,
+            "--max-removed-in",
+            "OU=Client,DC=corp,DC=example",
+            "5",
+        ],
+        ["no object is at or below it", "OU=Clients,DC=corp,DC=example"],
+    ),
     "a password that nobody gives": (
         ["audit", "--rules", "standard-2016", "--objects", "ldaps://127.0.0.1/", "--user", "x"],
         ["no password of x", "AADSIM_PASSWORD"],

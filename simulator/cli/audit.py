@@ -8,7 +8,8 @@ import click
 import simulator.commands as commands
 from simulator.answers import DEFAULT_MAXIMUM_REMOVED
 from simulator.cli.finish import finish
-from simulator.cli.options import directory_options, set_option, settings_of
+from simulator.cli.options import directory_options, quiet_option, set_option, settings_of
+from simulator.cli.progress import Progress
 from simulator.cli.run import (
     checked_maximum,
     current_option,
@@ -42,6 +43,7 @@ from simulator.rulefiles import load_rules
 @jobs_option
 @save_options
 @statistics_option
+@quiet_option
 @current_option
 @since_option
 @set_option
@@ -78,7 +80,11 @@ def audit(
     span = parse_span(forecast) if forecast else None
     state = load_current(current) if current else None
     rule_set = load_rules(*rules, settings=settings_of(settings))
-    with objects_for(format_, objects, {**values, "forecast": forecast}, rule_set) as source:
+    values["forecast"] = forecast
+    with (
+        Progress(values["quiet"]) as values["progress"],
+        objects_for(format_, objects, values, rule_set) as source,
+    ):
         options = options_of(values, source.provenance, format_)
         result = commands.audit(rule_set, source, options, state, max_removed, span)
     return finish(result, format_, Layout(limit, delimiter), output, strict, values)

@@ -24,13 +24,15 @@ def finish(
     computed, `sign` signs what is written, as far as the command has these. A part of a result is
     kept, and not shown.
     """
+    number, total = result.origin.part
+    # also tells of a unit that has no object, before anything is written
+    exceeded = total == 1 and isinstance(result, Preview) and result.exceeded
     keep = values.get("save")
     if keep:
         save(result, keep)
     if values.get("since"):
         path, earlier = values["since"]
         result = replace(result, since=since_saved(earlier, path, result))
-    number, total = result.origin.part
     if total > 1:
         shown = f"{len(result.results)} of {result.read} objects"
         click.echo(f"part {number} of {total}, {shown}, is in {keep}", err=True)
@@ -46,7 +48,6 @@ def finish(
         return INCOMPLETE
     if total > 1:
         return 0
-    exceeded = isinstance(result, Preview) and result.exceeded
     exceeded |= result.present is not None and result.present.exceeded
     return FINDINGS if exceeded or any(f.code == STALE for f in result.findings) else 0
 

@@ -111,6 +111,9 @@ output_options = chain(
 )
 
 
+quiet_option = click.option("--quiet", is_flag=True, help="Show no progress on the terminal.")
+
+
 def _signing_key(context: click.Context, parameter: click.Parameter, path: str | None) -> Any:
     """The key in the file *path*; read before anything else is done."""
     from simulator.signature import load_private

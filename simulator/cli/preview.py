@@ -8,11 +8,13 @@ import click
 import simulator.commands as commands
 from simulator.answers import DEFAULT_MAXIMUM_REMOVED
 from simulator.cli.finish import finish
-from simulator.cli.options import directory_options, set_option, settings_of
+from simulator.cli.options import directory_options, quiet_option, set_option, settings_of
+from simulator.cli.progress import Progress
 from simulator.cli.run import (
     checked_maximum,
     current_option,
     jobs_option,
+    limits_option,
     objects_for,
     objects_option,
     options_of,
@@ -54,6 +56,7 @@ from simulator.rulefiles import load_rules
 @jobs_option
 @save_options
 @statistics_option
+@quiet_option
 @current_option
 @since_option
 @set_option
@@ -64,6 +67,7 @@ from simulator.rulefiles import load_rules
     metavar="N|N%",
     help="Exit with 1 if more objects than this leave the cloud.",
 )
+@limits_option
 @click.option(
     "--limit",
     type=click.IntRange(min=0),
@@ -74,7 +78,8 @@ from simulator.rulefiles import load_rules
 def preview(
     before: tuple[str, ...], after: tuple[str, ...], objects: tuple[str, ...], format_: str,
     output: Path | None, strict: bool, max_removed: str, limit: int, delimiter: str,
-    current: str | None, settings: tuple[str, ...], **values: Any,
+    current: str | None, limits: tuple[tuple[str, str], ...], settings: tuple[str, ...],
+    **values: Any,
 ) -> int:  # fmt: skip
     """What a rule change does to each object: enters, leaves, stays, and why.
 
@@ -87,7 +92,10 @@ def preview(
     state = load_current(current) if current else None
     given = settings_of(settings)
     old, new = (load_rules(*r, settings=given, shared=True) for r in (before, after))
-    with objects_for(format_, objects, values, old, new) as source:
+    with (
+        Progress(values["quiet"]) as values["progress"],
+        objects_for(format_, objects, values, old, new) as source,
+    ):
         options = options_of(values, source.provenance, format_)
-        result = commands.preview(old, new, source, options, max_removed, state)
+        result = commands.preview(old, new, source, options, max_removed, state, limits)
     return finish(result, format_, Layout(limit, delimiter), output, strict, values)

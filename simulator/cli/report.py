@@ -12,6 +12,7 @@ from simulator.cli.output import FINDINGS
 from simulator.cli.run import (
     checked_maximum,
     current_option,
+    limits_option,
     refuse_unsigned,
     report_options,
     since_option,
@@ -34,6 +35,7 @@ from simulator.signature import load_public, signature_path, verified
     metavar="N|N%",
     help="Exit with 1 if more objects than this leave the cloud [default: as saved].",
 )
+@limits_option
 @click.option(
     "--limit",
     type=click.IntRange(min=0),
@@ -49,7 +51,8 @@ from simulator.signature import load_public, signature_path, verified
 )
 def report(
     saved: str, format_: str, output: Path | None, strict: bool, limit: int, delimiter: str,
-    current: str | None, max_removed: str | None, verify: str | None, **values: Any,
+    current: str | None, max_removed: str | None, limits: tuple[tuple[str, str], ...],
+    verify: str | None, **values: Any,
 ) -> int:  # fmt: skip
     """A result that --save has kept, in any form, and what has changed since.
 
@@ -64,7 +67,8 @@ def report(
     refuse_unsigned(values, output)
     result = load_saved(saved)
     if isinstance(result, Preview):
-        result = replace(result, maximum_removed=max_removed or result.maximum_removed)
+        maximum = max_removed or result.maximum_removed
+        result = replace(result, maximum_removed=maximum, limits=limits or result.limits)
     if current:
         maximum = max_removed or DEFAULT_MAXIMUM_REMOVED
         present = difference(load_current(current), result.results, maximum)

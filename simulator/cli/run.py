@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,6 +37,23 @@ def _one_character(context: click.Context, parameter: click.Parameter, value: st
     if len(value) != 1 or value in '"\r\n':
         raise UsageError(f"--delimiter {value}: is no single character", "write ; or ,")
     return value
+
+
+def checked_maximum(text: str, option: str = "--max-removed") -> str:
+    """The value of *option*, a number or a percentage."""
+    if not re.fullmatch(r"\d+|\d+(\.\d+)?%", text):
+        raise UsageError(
+            f"{option} {text}: is neither a number nor a percentage", "write 500 or 2%"
+        )
+    return text
+
+
+def _limits(
+    context: click.Context, parameter: click.Parameter, values: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    for unit, maximum in values:
+        checked_maximum(maximum, f"--max-removed-in {unit}")
+    return values
 
 
 objects_option = click.option(
@@ -114,6 +132,16 @@ since_option = click.option(
     help="A result that --save has kept: tells what has changed since, object by object.",
 )
 
+limits_option = click.option(
+    "--max-removed-in",
+    "limits",
+    nargs=2,
+    multiple=True,
+    metavar="UNIT N|N%",
+    callback=_limits,
+    help="Exit with 1 if more than this leave at or below the unit with this DN; repeatable.",
+)
+
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(min=1),
@@ -162,6 +190,7 @@ def options_of(values: dict[str, Any], provenance: Provenance, form: str = "") -
         values.get("jobs"),
         details=form == "html" or values.get("save") is not None,
         shard=_shard(values),
+        progress=values["progress"].judged if "progress" in values else None,
     )
 
 
@@ -182,15 +211,6 @@ def refuse_unsigned(values: Mapping[str, Any], output: Path | None) -> None:
     """Refuses --sign where no file is written."""
     if values.get("sign") and not output and not values.get("save"):
         raise UsageError("--sign: no file is written", "name one with --output or --save")
-
-
-def checked_maximum(text: str) -> str:
-    """The value of --max-removed, a number or a percentage."""
-    if not re.fullmatch(r"\d+|\d+(\.\d+)?%", text):
-        raise UsageError(
-            f"--max-removed {text}: is neither a number nor a percentage", "write 500 or 2%"
-        )
-    return text
 
 
 def read_objects(
@@ -225,4 +245,5 @@ def _request(values: dict[str, Any], *rule_sets: RuleSet) -> SourceRequest:
     attributes = frozenset[str]().union(*(rules.attributes_read for rules in rule_sets))
     if where := values.get("where"):
         attributes |= attributes_of(parse(Source("--where", where)))
-    return source_request(values, attributes)
+    request = source_request(values, attributes)
+    return replace(request, progress=values["progress"].read) if "progress" in values else request

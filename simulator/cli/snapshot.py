@@ -1,6 +1,5 @@
 """`aadsim snapshot`."""
 
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,8 +7,15 @@ from typing import Any
 
 import click
 
-from simulator.cli.options import directory_options, instant, secret, source_request
+from simulator.cli.options import (
+    directory_options,
+    instant,
+    quiet_option,
+    secret,
+    source_request,
+)
 from simulator.cli.output import INCOMPLETE
+from simulator.cli.progress import Progress
 from simulator.errors import UsageError
 from simulator.sources.carried import COMPUTER_ATTRIBUTES
 from simulator.sources.ldap_resume import UPDATE_NUMBER, came_before, resume
@@ -70,6 +76,7 @@ KEY_FILE_VARIABLE = "AADSIM_REDACTION_KEY_FILE"
     "a file with `.incomplete` in its name.",
 )
 @directory_options
+@quiet_option
 def snapshot(
     objects: tuple[str, ...], output: Path, rules: tuple[str, ...], attribute: tuple[str, ...],
     captured_at: str | None, redacted: bool, keep: tuple[str, ...], resumed: bool, **values: Any,
@@ -94,21 +101,18 @@ def snapshot(
     kept = incomplete_path(output)
     goes_on = resumed and kept.exists()
     moment = "" if goes_on else _moment(captured_at, live)
-    progress = _Progress()
-    request = source_request(values, _attributes(rules, attribute))
-    request = replace(request, progress=progress.read)
-    stream = resume(objects[0], request, str(kept)) if goes_on else open_all(objects, request)
-    if redacted:
-        from simulator.sources.redact import redact
-
-        stream = redact(stream, key, frozenset(keep))
     # only what a server sends is dear enough to be kept
     least = came_before(str(kept)) if goes_on else 0
     keeping = least if live and len(objects) == 1 and not redacted else None
-    try:
+    with Progress(values["quiet"]) as progress:
+        request = source_request(values, _attributes(rules, attribute))
+        request = replace(request, progress=progress.read)
+        stream = resume(objects[0], request, str(kept)) if goes_on else open_all(objects, request)
+        if redacted:
+            from simulator.sources.redact import redact
+
+            stream = redact(stream, key, frozenset(keep))
         count = write_snapshot(stream, output, progress.written, captured_at=moment, keep=keeping)
-    finally:
-        progress.end()
     kept.unlink(missing_ok=True)
     told = stream.provenance
     state = "complete" if told.complete else "INCOMPLETE"
@@ -154,24 +158,3 @@ def _key() -> bytes:
             "the key of --redact is too short", "take 16 characters or more, made by chance"
         )
     return key.strip().encode()
-
-
-class _Progress:
-    """Says on standard error how far the work is, where that is a terminal."""
-
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
-
-    def read(self, count: int) -> None:
-        self._show(f"{count:,} objects read")
-
-    def written(self, count: int) -> None:
-        self._show(f"{count:,} objects written")
-
-    def end(self) -> None:
-        if self._shown:
-            click.echo("\r\033[K", nl=False, err=True)
-
-    def _show(self, text: str) -> None:
-        if self._shown:
-            click.echo(f"\r\033[K{text}", nl=False, err=True)

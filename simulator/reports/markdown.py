@@ -7,6 +7,13 @@ from simulator.answers import Audit, Preview
 from simulator.compare import Change
 from simulator.reports.report import Layout, report
 from simulator.reports.since import since_lines
+from simulator.reports.tables import (
+    Table,
+    certificate_tables,
+    change_tables,
+    matrix,
+    outcome_tables,
+)
 from simulator.reports.text import side_text
 from simulator.results.counts import change_counts, changed, outcome_counts, reason_counts
 from simulator.results.results import rows
@@ -41,6 +48,7 @@ def _audit(audit: Audit, layout: Layout) -> Iterator[str]:
         ("objects", "outcome", "reason"),
         [(str(n), d, code) for (d, code), n in reason_counts(results).items()],
     )
+    yield from _tables(*outcome_tables(results), *certificate_tables(results, audit.now))
     yield ""
     yield from _table(
         ("outcome", "name", "operating system", "reason"),
@@ -57,15 +65,20 @@ def _preview(preview: Preview, layout: Layout) -> Iterator[str]:
     yield f"## What the change does to {len(preview.results)} objects"
     yield ""
     yield from _table(("change", "objects"), [(c, str(n)) for c, n in counts.items()])
-    if preview.exceeded:
-        yield ""
-        yield f"**{preview.removed} would leave, and {preview.maximum_removed} may.**"
+    for gate in preview.gates:
+        if gate.exceeded:
+            yield ""
+            yield f"**{_cell(gate.text)}.**"
+    yield from _tables(matrix(preview.results), *change_tables(preview.results))
     for change in (Change.LEAVES, Change.ENTERS, Change.UNDECIDED):
         if not counts[change]:
             continue
         yield ""
         yield f"### {change} ({counts[change]})"
         yield ""
+        if change is Change.LEAVES:
+            yield "**The deletion of a device cannot be undone.**"
+            yield ""
         at = changed(preview.results, change)
         members = rows(preview.results, at[: layout.limit] if layout.limit else at)
         yield from _table(
@@ -84,8 +97,17 @@ def _more(total: int, layout: Layout) -> Iterator[str]:
         yield f"... and {total - layout.limit} more."
 
 
+def _tables(*tables: Table) -> Iterator[str]:
+    for each in tables:
+        yield ""
+        yield from _table(each.head, each.rows)
+        if each.rest:
+            yield ""
+            yield each.rest
+
+
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
+    yield f"| {' | '.join(map(_cell, head))} |"
     yield f"|{' --- |' * len(head)}"
     for row in rows:
         yield f"| {' | '.join(_cell(c) for c in row)} |"

@@ -12,6 +12,13 @@ from simulator.compare import Change
 from simulator.errors import Diagnostic, Severity
 from simulator.reports.present import forecast_lines, present_lines
 from simulator.reports.since import since_lines
+from simulator.reports.tables import (
+    Table,
+    certificate_tables,
+    change_tables,
+    matrix,
+    outcome_tables,
+)
 from simulator.results.counts import (
     assumptions_used,
     change_counts,
@@ -22,14 +29,13 @@ from simulator.results.counts import (
 )
 from simulator.results.results import Results, Row, rows
 from simulator.results.verdict import Verdict
-from simulator.sync.outcome import Disposition
 from simulator.values import time_text
 
 _SEARCHED = ("server", "base", "filter", "attributes", "received")  # what a directory was asked
 _ORDER = (Change.LEAVES, Change.ENTERS, Change.UNDECIDED)
 _TITLES = {
     Change.LEAVES: (
-        "LEAVES: would sync only before the change; its device is deleted from the cloud"
+        "LEAVES: would sync only before the change; the deletion of a device cannot be undone"
     ),
     Change.ENTERS: "ENTERS: would sync only after the change",
     Change.UNDECIDED: "UNDECIDED: ERROR or UNCERTAIN before or after",
@@ -45,6 +51,7 @@ def audit_lines(audit: Audit, limit: int = 0) -> Iterator[str]:
         ("objects", "outcome", "reason"),
         [(str(n), d, code) for (d, code), n in reason_counts(results).items()],
     )
+    yield from _tables(*outcome_tables(results), *certificate_tables(results, audit.now))
     yield ""
     listed = [
         (r.verdict.disposition, r.subject.name, r.subject.system, r.verdict.reason.text)
@@ -74,19 +81,10 @@ def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
     if counts[Change.UNDECIDED]:
         parts.append(f"{counts[Change.UNDECIDED]} undecided")
     yield f"Of {_objects(total)}, {', '.join(parts)}, and {stay} stay as they are."
-    if preview.exceeded:
-        may = preview.maximum_removed
-        yield f"GATE: {preview.removed} would leave, and {may} may (--max-removed)."
-    yield ""
-    before, after = outcome_counts(results, 0), outcome_counts(results, 1)
-    yield from table(
-        ("outcome", "before", "after"),
-        [
-            (d, str(before.get(d, 0)), str(after.get(d, 0)))
-            for d in Disposition
-            if d in before or d in after
-        ],
-    )
+    for gate in preview.gates:
+        if gate.exceeded:
+            yield f"GATE: {gate.text} ({gate.option})."
+    yield from _tables(matrix(results), *change_tables(results))
     for change in _ORDER:
         if counts[change]:
             yield ""
@@ -130,6 +128,14 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
 
 
+def _tables(*tables: Table) -> Iterator[str]:
+    for each in tables:
+        yield ""
+        yield from table(each.head, each.rows)
+        if each.rest:
+            yield each.rest
+
+
 def _sentence(counts: "object", total: int) -> str:
     assert isinstance(counts, dict)
     parts = ", ".join(f"{n} {d}" for d, n in counts.items())
@@ -161,13 +167,14 @@ def _capped(shown: int, total: int, limit: int) -> Iterator[str]:
         yield f"  ... and {total - shown} more: --limit 0 lists all, --format json has all"
 
 
-def _warnings(results: Results) -> Iterator[str]:
-    """Warnings about single objects, each code once with the objects that it concerns."""
-    codes: dict[str, str] = {}
-    for verdict in results.verdicts:
-        for finding in verdict.findings:
-            if finding.severity is Severity.WARNING:
-                codes.setdefault(finding.code, finding.message)
+def warned(results: Results) -> Iterator[tuple[str, str, str]]:
+    """Warnings about single objects: each code once, its message, the objects that it concerns."""
+    codes = {
+        finding.code
+        for verdict in results.verdicts
+        for finding in verdict.findings
+        if finding.severity is Severity.WARNING
+    }
     for code in sorted(codes):
         at = positions(results, lambda verdicts, code=code: _warned(verdicts[-1], code))  # type: ignore[misc]  # bound now
         if not len(at):
@@ -176,9 +183,14 @@ def _warnings(results: Results) -> Iterator[str]:
         (message,) = {f.message for f in concerned[0].verdict.findings if f.code == code}
         names = ", ".join(r.subject.name for r in concerned)
         more = f" and {len(at) - 5} more" if len(at) > 5 else ""
+        yield code, message, f"{names}{more}"
+
+
+def _warnings(results: Results) -> Iterator[str]:
+    for code, message, concerned in warned(results):
         yield ""
         yield f"warning: {code}: {message}"
-        yield f"  concerns {names}{more}"
+        yield f"  concerns {concerned}"
 
 
 def _warned(verdict: Verdict, code: str) -> bool:

@@ -42,6 +42,7 @@ class Head:
     verdicts: tuple[Verdict, ...]
     findings: tuple[Diagnostic, ...] = ()
     maximum_removed: str = ""
+    limits: tuple[tuple[str, str], ...] = ()
 
     @property
     def sides(self) -> range:
@@ -69,7 +70,7 @@ def save(result: Audit | Preview, path: Path, option: str = "--save") -> None:
         result.origin,
         results.verdicts,
         tuple(f for f in result.findings if f.code not in CHANGE_TRAPS),
-        result.maximum_removed if isinstance(result, Preview) else "",
+        *((result.maximum_removed, result.limits) if isinstance(result, Preview) else ()),
     )
     columns = {name: results.subjects[name] for name in SUBJECT}
     for number, side in enumerate(results.sides):
@@ -108,7 +109,9 @@ def answer(head: Head, results: Results) -> Audit | Preview:
     if head.command == "audit":
         return Audit(head.origin, results, head.findings)
     findings = (*head.findings, *change_traps(results))
-    return Preview(head.origin, results, findings, maximum_removed=head.maximum_removed)
+    return Preview(
+        head.origin, results, findings, maximum_removed=head.maximum_removed, limits=head.limits
+    )
 
 
 def column(side: int, part: str) -> str:

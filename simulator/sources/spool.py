@@ -62,12 +62,12 @@ def open_rows(
     *locations: str, request: SourceRequest | None = None
 ) -> AbstractContextManager[Rows]:
     """The objects at all *locations* as rows, while the context lasts; for any number of them."""
-    return spooled(open_all(locations, request))
+    return spooled(open_all(locations, request), request.progress if request else None)
 
 
 @contextmanager
-def spooled(stream: Stream) -> Iterator[Rows]:
-    """The rows of *stream* while the context lasts."""
+def spooled(stream: Stream, progress: Callable[[int], object] | None = None) -> Iterator[Rows]:
+    """The rows of *stream* while the context lasts; *progress* is told how many have come."""
     if stream.again is not None:
         next(stream.again(()), None)  # tells the provenance
         yield Rows(stream.provenance, stream.again, stream.provenance.source)
@@ -75,17 +75,20 @@ def spooled(stream: Stream) -> Iterator[Rows]:
     with tempfile.TemporaryDirectory(prefix="aadsim-") as folder:
         spool = _Spool(Path(folder) / "rows.arrow")
         try:
-            _fill(spool, stream)
+            _fill(spool, stream, progress)
             yield Rows(stream.provenance, spool.batches)
         finally:
             spool.close()
 
 
-def _fill(spool: "_Spool", stream: Stream) -> None:
-    sightings = Sightings()
+def _fill(spool: "_Spool", stream: Stream, progress: Callable[[int], object] | None) -> None:
+    sightings, came = Sightings(), 0
     for rows in stream.rows:
         sightings.note_rows(rows)
         spool.put(rows)
+        came += rows.num_rows
+        if progress is not None:
+            progress(came)
     if sightings.doubtful():
         if stream.live:
             raise moved(stream.provenance.source)

@@ -25,6 +25,7 @@ from simulator.reports.report import Layout, report
 from simulator.reports.since import since_lines
 from simulator.reports.text import side_text
 from simulator.results.counts import assumptions_used
+from simulator.results.groups import STATES
 from simulator.results.results import ended
 from simulator.sync.reason import CODES
 from simulator.values import time_text
@@ -80,6 +81,7 @@ def _context(result: Audit | Preview) -> dict[str, Any]:
     return {
         "result": result,
         "preview": isinstance(result, Preview),
+        "gates": result.gates if isinstance(result, Preview) else (),
         "total": len(result.results),
         "as_of": time_text(result.now),
         "provenance": tuple(provenance(result)),
@@ -100,7 +102,7 @@ def _head(result: Audit | Preview) -> dict[str, Any]:
             id: [ledger()[id].statement, ledger()[id].other]
             for id in assumptions_used(result.results)
         },
-        "states": list(charts.STATES),
+        "states": list(STATES),
         "same": SAME,
         "end": END,
         "explain": [before, after],
