@@ -7,11 +7,14 @@ import pyarrow as pa
 
 from simulator.bulk import Program
 from simulator.objects import ConnectorObject
+from simulator.results.results import CERTIFICATE
 from simulator.results.verdict import Verdict, told, verdict_of
 from simulator.rule import RuleSet
 from simulator.sources.snapshot_layout import arrow_schema, batch, columns_of, objects_of
 from simulator.sync.engine import Settings, simulate
 from simulator.sync.outcome import Outcome
+
+BRIEF = ("verdict", "not_after")  # of a certificate
 
 
 def batches_of(objects: Sequence[ConnectorObject], rows: int = 10_000) -> list[pa.RecordBatch]:
@@ -22,10 +25,10 @@ def batches_of(objects: Sequence[ConnectorObject], rows: int = 10_000) -> list[p
     return [batch(objects[at : at + rows], names, schema) for at in starts]
 
 
-def expected_of(outcome: Outcome, certificates: bool) -> tuple[Any, ...]:
-    """What the bulk engine must say of an object with this *outcome*."""
-    judged = [(c.verdict, c.not_after) for c in outcome.certificates] if certificates else None
-    return told(verdict_of(outcome), outcome.subject.dn, None), judged
+def expected_of(outcome: Outcome, parts: Sequence[str]) -> tuple[Any, ...]:
+    """What the bulk engine must say of an object with this *outcome*, and *parts* of certificates."""
+    judged = [{name: getattr(c, name) for name in parts} for c in outcome.certificates]
+    return told(verdict_of(outcome), outcome.subject.dn, None), judged if parts else None
 
 
 def said(
@@ -34,10 +37,7 @@ def said(
     """What the bulk engine says of the objects *dns* in the *columns* of its result."""
     found = []
     for dn, row in zip(dns, columns.to_pylist(), strict=True):
-        judged = (
-            list(zip(row["verdicts"], row["expiries"], strict=True)) if "verdicts" in row else None
-        )
-        found.append((told(verdicts[row["verdict"]], dn, row["end"]), judged))
+        found.append((told(verdicts[row["verdict"]], dn, row["end"]), row.get("certificates")))
     return found
 
 
@@ -48,9 +48,24 @@ def assert_agrees(
     rows: int = 10_000,
     certificates: bool = True,
 ) -> Program:
-    """Both engines say the same of each of *objects*; gives the program, for its statistics."""
+    """Both engines say the same of each of *objects*; gives the program, for its statistics.
+
+    Also of their *certificates*, briefly and in full.
+    """
+    if certificates:
+        _assert_agrees(rules, objects, settings, rows, CERTIFICATE)
+    return _assert_agrees(rules, objects, settings, rows, BRIEF if certificates else ())
+
+
+def _assert_agrees(
+    rules: RuleSet,
+    objects: Sequence[ConnectorObject],
+    settings: Settings,
+    rows: int,
+    parts: Sequence[str],
+) -> Program:
     held = batches_of(objects, rows)
-    program = Program(rules, settings, certificates)
+    program = Program(rules, settings, bool(parts), details=parts == CERTIFICATE)
     met = program.meetings(held)
     found = [
         each
@@ -59,7 +74,7 @@ def assert_agrees(
     ]
     subjects = [o for rows_ in held for o in objects_of(rows_, "", 1)]
     expected = {
-        id(o.subject): expected_of(o, certificates) for o in simulate(subjects, rules, settings)
+        id(o.subject): expected_of(o, parts) for o in simulate(subjects, rules, settings)
     }
     for subject, each in zip(subjects, found, strict=True):
         assert each == expected[id(subject)], subject.dn
