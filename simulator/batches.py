@@ -57,7 +57,8 @@ class Evaluator:
         Raises `InputError` for a batch without the columns that every snapshot has.
         """
         self._programs = self._programs or [
-            Program(rules, self._settings, certificates=True, details=self._details) for rules in self._rule_sets
+            Program(rules, self._settings, certificates=True, details=self._details)
+            for rules in self._rule_sets
         ]
         rows = _laid_out(batch)
         source = Rows(Provenance("batch"), lambda columns: iter([rows]))

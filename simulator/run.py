@@ -47,7 +47,9 @@ def run_rows(
             "take a snapshot of the objects that are wanted, with aadsim snapshot",
         )
     if not rows.path or keep is not None:
-        programs = [Program(rules, settings, certificates=True, details=details) for rules in rule_sets]
+        programs = [
+            Program(rules, settings, certificates=True, details=details) for rules in rule_sets
+        ]
         results = run_programs(programs, rows, keep, progress)
         return results, tuple(program.statistics for program in programs)
     statistics = tuple(Statistics() for _ in rule_sets)

@@ -73,9 +73,7 @@ def _assert_agrees(
         for each in said(rows_.column("dn").to_pylist(), program(rows_, own), program.verdicts)
     ]
     subjects = [o for rows_ in held for o in objects_of(rows_, "", 1)]
-    expected = {
-        id(o.subject): expected_of(o, parts) for o in simulate(subjects, rules, settings)
-    }
+    expected = {id(o.subject): expected_of(o, parts) for o in simulate(subjects, rules, settings)}
     for subject, each in zip(subjects, found, strict=True):
         assert each == expected[id(subject)], subject.dn
     return program

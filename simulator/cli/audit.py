@@ -14,11 +14,11 @@ from simulator.cli.run import (
     checked_maximum,
     current_option,
     jobs_option,
-    objects_for,
     objects_option,
     options_of,
     refuse_unsigned,
     report_options,
+    rows_at,
     run_options,
     save_options,
     since_option,
@@ -80,10 +80,9 @@ def audit(
     span = parse_span(forecast) if forecast else None
     state = load_current(current) if current else None
     rule_set = load_rules(*rules, settings=settings_of(settings))
-    values["forecast"] = forecast
     with (
         Progress(values["quiet"]) as values["progress"],
-        objects_for(format_, objects, values, rule_set) as source,
+        rows_at(objects, values, rule_set) as source,
     ):
         options = options_of(values, source.provenance, format_)
         result = commands.audit(rule_set, source, options, state, max_removed, span)

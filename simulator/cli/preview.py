@@ -15,11 +15,11 @@ from simulator.cli.run import (
     current_option,
     jobs_option,
     limits_option,
-    objects_for,
     objects_option,
     options_of,
     refuse_unsigned,
     report_options,
+    rows_at,
     run_options,
     save_options,
     since_option,
@@ -94,7 +94,7 @@ def preview(
     old, new = (load_rules(*r, settings=given, shared=True) for r in (before, after))
     with (
         Progress(values["quiet"]) as values["progress"],
-        objects_for(format_, objects, values, old, new) as source,
+        rows_at(objects, values, old, new) as source,
     ):
         options = options_of(values, source.provenance, format_)
         result = commands.preview(old, new, source, options, max_removed, state, limits)
