@@ -57,10 +57,10 @@ class Evaluator:
         Raises `InputError` for a batch without the columns that every snapshot has.
         """
         self._programs = self._programs or [
-            Program(rules, self._settings, certificates=True) for rules in self._rule_sets
+            Program(rules, self._settings, certificates=True, details=self._details)
+            for rules in self._rule_sets
         ]
         rows = _laid_out(batch)
-        at = self._settings.now if self._details else None
         source = Rows(Provenance("batch"), lambda columns: iter([rows]))
         for program in self._programs:
             how = program.meeting(source.types)
@@ -70,7 +70,7 @@ class Evaluator:
                     f"objects of different batches may meet by {names}",
                     "run audit or preview on one snapshot of all objects",
                 )
-        return _plain(table(run_programs(self._programs, source, at)))
+        return _plain(table(run_programs(self._programs, source)))
 
     def each(self, batches: "Iterable[pyarrow.RecordBatch]") -> "Iterator[pyarrow.RecordBatch]":
         """The results of *batches*, one by one."""

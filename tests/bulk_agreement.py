@@ -8,11 +8,14 @@ import pyarrow as pa
 
 from simulator.bulk import Program
 from simulator.objects import ConnectorObject
+from simulator.results.results import CERTIFICATE
 from simulator.results.verdict import Verdict, told, verdict_of
 from simulator.rule import RuleSet
 from simulator.sources.snapshot_layout import arrow_schema, batch, columns_of, objects_of
 from simulator.sync.engine import Settings, simulate
 from simulator.sync.outcome import Outcome
+
+BRIEF = ("verdict", "not_after")  # of a certificate
 
 
 def batches_of(objects: Sequence[ConnectorObject], rows: int = 10_000) -> list[pa.RecordBatch]:
@@ -23,10 +26,10 @@ def batches_of(objects: Sequence[ConnectorObject], rows: int = 10_000) -> list[p
     return [batch(objects[at : at + rows], names, schema) for at in starts]
 
 
-def expected_of(outcome: Outcome, certificates: bool) -> tuple[Any, ...]:
-    """What the bulk engine must say of an object with this *outcome*."""
-    judged = [(c.verdict, c.not_after) for c in outcome.certificates] if certificates else None
-    return told(verdict_of(outcome), outcome.subject.dn, None), judged
+def expected_of(outcome: Outcome, parts: Sequence[str]) -> tuple[Any, ...]:
+    """What the bulk engine must say of an object with this *outcome*, and *parts* of certificates."""
+    judged = [{name: getattr(c, name) for name in parts} for c in outcome.certificates]
+    return told(verdict_of(outcome), outcome.subject.dn, None), judged if parts else None
 
 
 def said(
@@ -35,10 +38,7 @@ def said(
     """What the bulk engine says of the objects *dns* in the *columns* of its result."""
     found = []
     for dn, row in zip(dns, columns.to_pylist(), strict=True):
-        judged = (
-            list(zip(row["verdicts"], row["expiries"], strict=True)) if "verdicts" in row else None
-        )
-        found.append((told(verdicts[row["verdict"]], dn, row["end"]), judged))
+        found.append((told(verdicts[row["verdict"]], dn, row["end"]), row.get("certificates")))
     return found
 
 
@@ -59,22 +59,23 @@ def assert_agrees(
 ) -> Program:
     """Both engines say the same of each of *objects*; gives the program, for its statistics.
 
-    Outcomes, reason codes and kinds of error are counted in *seen*.
+    Also of their *certificates*, briefly and in full. Outcomes, reason codes and kinds of error are
+    counted in *seen*.
     """
     held = batches_of(objects, rows)
-    program = Program(rules, settings, certificates)
-    met = program.meetings(held)
-    found = [
-        each
-        for rows_, own in zip(held, met, strict=True)
-        for each in said(rows_.column("dn").to_pylist(), program(rows_, own), program.verdicts)
-    ]
     subjects = [o for rows_ in held for o in objects_of(rows_, "", 1)]
-    expected = {}
-    for outcome in simulate(subjects, rules, settings):
-        expected[id(outcome.subject)] = expected_of(outcome, certificates)
-        if seen is not None:
+    outcomes = {id(o.subject): o for o in simulate(subjects, rules, settings)}
+    if seen is not None:
+        for outcome in outcomes.values():
             seen.update(marks(outcome))
-    for subject, each in zip(subjects, found, strict=True):
-        assert each == expected[id(subject)], subject.dn
+    for parts in (CERTIFICATE, BRIEF) if certificates else ((),):
+        program = Program(rules, settings, bool(parts), details=parts == CERTIFICATE)
+        met = program.meetings(held)
+        found = [
+            each
+            for rows_, own in zip(held, met, strict=True)
+            for each in said(rows_.column("dn").to_pylist(), program(rows_, own), program.verdicts)
+        ]
+        for subject, each in zip(subjects, found, strict=True):
+            assert each == expected_of(outcomes[id(subject)], parts), subject.dn
     return program

@@ -23,7 +23,7 @@ from simulator.objects import ConnectorObject
 from simulator.sources.snapshot_layout import arrow_schema, batch, columns_of, objects_of
 from simulator.sync.engine import Settings, simulate
 from tests.building import NOW, computer
-from tests.bulk_agreement import batches_of, expected_of, said
+from tests.bulk_agreement import BRIEF, batches_of, expected_of, said
 from tests.random_objects import FLEET
 
 BEFORE, AFTER = load_rules("standard-1.4"), load_rules("standard-1.4", "server-2012-r2")
@@ -48,7 +48,7 @@ def twins() -> list[ConnectorObject]:
 
 
 def expected(objects: list[ConnectorObject], rules: Any) -> list[tuple[Any, ...]]:
-    by_dn = {o.subject.dn: expected_of(o, True) for o in simulate(objects, rules, Settings(NOW))}
+    by_dn = {o.subject.dn: expected_of(o, BRIEF) for o in simulate(objects, rules, Settings(NOW))}
     return [by_dn[o.dn] for o in objects]
 
 

@@ -39,12 +39,16 @@ _WORTH = 1.5  # seconds of work left, from which on further processes pay
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is run: a file, rule sets, their settings; and whether certificates are judged."""
+    """What is run: a file, rule sets, their settings; and whether certificates are judged.
+
+    With *details* all is told of them.
+    """
 
     path: Path
     rule_sets: tuple[RuleSet, ...]
     settings: Settings
     certificates: bool = False
+    details: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,9 @@ class Runner:
     ) -> None:
         import pyarrow.parquet as parquet
 
-        self.programs = [Program(rules, job.settings, job.certificates) for rules in job.rule_sets]
+        self.programs = [
+            Program(rules, job.settings, job.certificates, job.details) for rules in job.rule_sets
+        ]
         self.meetings = meetings or {}
         self._file = parquet.ParquetFile(
             job.path, page_checksum_verification=True, read_dictionary=_DICTIONARIES

@@ -12,9 +12,9 @@ from simulator.cli.options import directory_options, quiet_option, set_option, s
 from simulator.cli.progress import Progress
 from simulator.cli.run import (
     jobs_option,
-    objects_for,
     objects_option,
     options_of,
+    rows_at,
     run_options,
     statistics_option,
 )
@@ -83,10 +83,9 @@ def audit(
     span = parse_span(forecast) if forecast else None
     state = load_current(current) if current else None
     rule_set = load_rules(*rules, settings=settings_of(settings))
-    values["forecast"] = forecast
     with (
         Progress(values["quiet"]) as values["progress"],
-        objects_for(format_, objects, values, rule_set) as source,
+        rows_at(objects, values, rule_set) as source,
     ):
         options = options_of(values, source.provenance, format_)
         result = commands.audit(rule_set, source, options, state, max_removed, span)

@@ -12,9 +12,9 @@ from simulator.cli.options import directory_options, quiet_option, set_option, s
 from simulator.cli.progress import Progress
 from simulator.cli.run import (
     jobs_option,
-    objects_for,
     objects_option,
     options_of,
+    rows_at,
     run_options,
     statistics_option,
 )
@@ -98,7 +98,7 @@ def preview(
     old, new = (load_rules(*r, settings=given, shared=True) for r in (before, after))
     with (
         Progress(values["quiet"]) as values["progress"],
-        objects_for(format_, objects, values, old, new) as source,
+        rows_at(objects, values, old, new) as source,
     ):
         options = options_of(values, source.provenance, format_)
         result = commands.preview(old, new, source, options, max_removed, state, limits)

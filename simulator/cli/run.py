@@ -1,8 +1,7 @@
 """Options of a run over objects, and what they are turned into."""
 
 import re
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from simulator.sources.source import SourceRequest
     from simulator.sources.spool import Rows
 
-_TELL_ALL = ("json", "jsonl")  # these have every fact of every certificate
+_TELL_ALL = ("html", "json", "jsonl")  # these have every fact of every certificate
 
 
 objects_option = click.option(
@@ -87,7 +86,7 @@ def options_of(values: dict[str, Any], provenance: Provenance, form: str = "") -
         _connectors(values.get("connector", ())),
         parse(Source("--where", where)) if where else None,
         values.get("jobs"),
-        details=form == "html" or values.get("save") is not None,
+        details=form in _TELL_ALL or values.get("save") is not None,
         shard=_shard(values),
         progress=values["progress"].judged if "progress" in values else None,
     )
@@ -123,18 +122,6 @@ def read_objects(
     return load_all(
         (locations,) if isinstance(locations, str) else locations, _request(values, *rule_sets)
     )
-
-
-@contextmanager
-def objects_for(
-    form: str, locations: tuple[str, ...], values: dict[str, Any], *rule_sets: "RuleSet"
-) -> "Iterator[ObjectSet | Rows]":
-    """As `read_objects`; as rows, where the *form* of the result does not tell all of each."""
-    if form in _TELL_ALL or values.get("forecast"):
-        yield read_objects(locations, values, *rule_sets)
-        return
-    with rows_at(locations, values, *rule_sets) as rows:
-        yield rows
 
 
 def rows_at(

@@ -1,10 +1,12 @@
 """The certificates of all objects, one after the other: how many are judged how."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from simulator.results.counts import positions
 from simulator.results.results import Results
+from simulator.sync.outcome import Disposition
 
 if TYPE_CHECKING:
     import pyarrow
@@ -34,6 +36,29 @@ def instants(times: "pyarrow.ChunkedArray") -> "pyarrow.ChunkedArray":
     return pc.strptime(times, format=_TIME, unit="s", error_is_null=True)
 
 
+def syncing_until(results: Results, now: datetime, end: datetime) -> "pyarrow.Array":
+    """Where the objects are that sync with a certificate that ends from *now* up to *end*.
+
+    To the second.
+    """
+    import pyarrow.compute as pc
+
+    certificates = flattened(results.sides[-1].certificates)
+    ends = instants(certificates["not_after"])
+    near = pc.and_(pc.greater_equal(ends, _second(now)), pc.less_equal(ends, _second(end)))
+    owners = pc.unique(certificates["owner"].filter(near))
+    syncing = positions(results, lambda sides: sides[-1].disposition is Disposition.SYNCS)
+    return syncing.filter(pc.is_in(syncing, owners.cast(syncing.type)))
+
+
+def _second(moment: datetime) -> "pyarrow.Scalar":
+    """The second in which *moment* is, as `instants` gives it."""
+    import pyarrow as pa
+
+    utc = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    return pa.scalar(utc, pa.timestamp("s"))
+
+
 def certificate_counts(results: Results, now: datetime) -> Mapping[str, tuple[int, int]]:
     """For each verdict how many certificates have it, and how many of them have ended by *now*.
 
@@ -43,8 +68,7 @@ def certificate_counts(results: Results, now: datetime) -> Mapping[str, tuple[in
     import pyarrow.compute as pc
 
     certificates = flattened(results.sides[-1].certificates)
-    moment = pa.scalar(now.replace(tzinfo=None, microsecond=0), pa.timestamp("s"))
-    ended = pc.less_equal(instants(certificates["not_after"]), moment).fill_null(False)
+    ended = pc.less_equal(instants(certificates["not_after"]), _second(now)).fill_null(False)
     groups = (
         pa.table({"verdict": certificates["verdict"], "ended": ended.cast(pa.int64())})
         .group_by("verdict", use_threads=False)

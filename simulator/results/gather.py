@@ -1,6 +1,6 @@
 """Gathers results as they are computed, and orders them: by DN without case, then by GUID."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from simulator.objects import ConnectorObject
@@ -123,10 +123,27 @@ def certificates_array(
     objects: Iterable[Sequence[CertificateVerdict]],
 ) -> "pyarrow.ListArray":
     """The certificates of *objects* as a column."""
+    ends, flat = [0], list[CertificateVerdict]()
+    for each in objects:
+        flat.extend(each)
+        ends.append(len(flat))
+    return certificates_column(ends, {n: [getattr(c, n) for c in flat] for n in CERTIFICATE})
+
+
+def certificates_column(
+    ends: Sequence[int], parts: Mapping[str, Sequence[str]]
+) -> "pyarrow.ListArray":
+    """The certificates of objects as a column, from *parts* of all, one after the other.
+
+    *ends* are where those of each object end, after a 0.
+    """
     import pyarrow as pa
 
-    held = [[{name: getattr(c, name) for name in CERTIFICATE} for c in each] for each in objects]
-    return pa.array(held, certificates_type())
+    kind = certificates_type(tuple(parts))
+    fields = list(kind.value_type)
+    arrays = [pa.array(parts[f.name], f.type) for f in fields]
+    held = pa.StructArray.from_arrays(arrays, fields=fields)
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), held)
 
 
 def subject_of(subject: ConnectorObject) -> Subject:

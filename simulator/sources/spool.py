@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulator.objects import Provenance
+from simulator.objects import ConnectorObject, Provenance
 from simulator.sources.identity import Sightings, moved, refuse_twins
 from simulator.sources.merge import open_all
 from simulator.sources.snapshot_layout import aligned, objects_of
@@ -48,6 +48,14 @@ class Rows:
     def types(self) -> frozenset[str]:
         """The types of the objects."""
         return frozenset(self._types)
+
+    def named(self, dns: "pyarrow.ChunkedArray") -> Iterator[ConnectorObject]:
+        """The objects that have one of these *dns*."""
+        import pyarrow.compute as pc
+
+        for batch in self.batches(None):
+            part = batch.filter(pc.is_in(batch.column("dn"), dns))
+            yield from objects_of(part, self.provenance.source, 1)
 
     @cached_property
     def _types(self) -> Counter[str]:

@@ -15,6 +15,7 @@ from simulator.sync.outcome import CertificateVerdict, Contribution, Pass, Reaso
 from simulator.values import FlowLiteral, Unreadable, show, time_text
 
 CERTIFICATES = "userCertificate"
+REJECTED = "certificate-rejected"  # its text tells which test fails, of those it has no code for
 # the attributes whose values a reason tells
 SYSTEM = frozenset({"operatingSystem", "operatingSystemVersion"})
 
@@ -33,7 +34,7 @@ _FAILED_TEST: tuple[tuple[frozenset[str], str, str], ...] = (
 
 _JUDGED = {
     "certificate-valid": "counts",
-    "certificate-rejected": "fails another test of the rule",
+    REJECTED: "fails another test of the rule",
     **{code: text for _, code, text in _FAILED_TEST},
 }
 
@@ -218,7 +219,7 @@ def _judged(step: Step) -> tuple[str, str]:
     failed = why(step)
     while failed.steps and failed.steps[-1].value is False and len(failed.steps) == 1:
         failed = failed.steps[0]
-    return cause_of(failed.node) or ("certificate-rejected", f"fails {render(failed.node)}")
+    return cause_of(failed.node) or (REJECTED, f"fails {render(failed.node)}")
 
 
 def cause_of(test: Node) -> tuple[str, str] | None:
