@@ -1,6 +1,7 @@
 """Runs rule sets over rows of objects, however many: by columns, in one process or in several."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -46,8 +47,9 @@ def run_rows(
     gatherer = Gatherer(len(rule_sets))
     if rows.path and keep is None:
         job = Job(Path(rows.path), tuple(rule_sets), settings, certificates=True)
-        with reading(rows.path):
-            for part in run_snapshot(job, more, jobs, statistics=statistics):
+        parts = run_snapshot(job, more, jobs, statistics=statistics)
+        with reading(rows.path), closing(parts):
+            for part in parts:
                 _take(gatherer, part.rows, part.results, at)
     else:
         programs = [Program(rules, settings, certificates=True) for rules in rule_sets]

@@ -5,7 +5,7 @@ Each process opens the file itself and reads its own row groups; only results ar
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -129,7 +129,7 @@ class Runner:
 def run_snapshot(
     job: Job, more: Sequence[str] = (), jobs: int | None = None, shard: tuple[int, int] = (0, 1),
     statistics: Sequence[Statistics] = (),
-) -> Iterator[Part]:  # fmt: skip
+) -> Generator[Part, None, None]:  # fmt: skip
     """Each row group of a snapshot with a result for every rule set, in the order of the file.
 
     *more* are columns that the rows come with, beside `dn`. *jobs* is the number of processes;

@@ -62,9 +62,9 @@ OUS = [
 
 COLUMNS = [
     "cn", "description", "displayName", "dNSHostName", "isCriticalSystemObject",
-    "lastLogonTimestamp", "memberOf", "objectGUID", "objectSid", "operatingSystem",
-    "operatingSystemVersion", "sAMAccountName", "servicePrincipalName", "userAccountControl",
-    "userCertificate",
+    "lastLogonTimestamp", "memberOf", "mS-DS-CreatorSID", "objectGUID", "objectSid",
+    "operatingSystem", "operatingSystemVersion", "sAMAccountName", "servicePrincipalName",
+    "userAccountControl", "userCertificate",
 ]  # fmt: skip
 CLASSES = ["top", "person", "organizationalPerson", "user", "computer"]
 
