@@ -2,20 +2,25 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
+from simulator.cli.output import refuse_overwriting
 from simulator.errors import UsageError
 from simulator.sources.sign_in import SignIn
 from simulator.sources.source import SourceRequest
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+# The parameters of commands that name what is read.
+_READ = (
+    "objects", "rules", "before", "after", "other", "base", "connector", "current", "ca_file",
+)  # fmt: skip
 PASSWORD_VARIABLE = "AADSIM_PASSWORD"
 PASSWORD_FILE_VARIABLE = "AADSIM_PASSWORD_FILE"
 
@@ -97,12 +102,36 @@ def format_option(forms: Sequence[str], help: str) -> Callable[[F], F]:
     )
 
 
-output_option = click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write to FILE, whole or not at all.",
-)
+def writing_option(help: str, required: bool = False) -> Callable[[F], F]:
+    """`--output`, which names no file that the command reads."""
+    option = click.option(
+        "--output",
+        type=click.Path(path_type=Path),
+        required=required,
+        metavar="FILE",
+        help=help,
+    )
+
+    def decorate(command: F) -> F:
+        @wraps(command)
+        def run(**values: Any) -> object:
+            if values["output"] is not None:
+                refuse_overwriting(values["output"], _read(values))
+            return command(**values)
+
+        return cast("F", option(run))
+
+    return decorate
+
+
+def _read(values: dict[str, Any]) -> Iterator[str]:
+    """The locations among *values*, which are those of a command's parameters."""
+    for name in _READ:
+        given = values.get(name) or ()
+        yield from given if isinstance(given, tuple) else (str(given),)
+
+
+output_option = writing_option("Write to FILE, whole or not at all.")
 
 output_options = chain(
     format_option(["text", "json"], "For people or for machines."), output_option

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from simulator.errors import UsageError, printable
+from simulator.rulefiles.shipped import shipped_sets
 from simulator.whole_file import replacing
 
 FINDINGS = 1
@@ -31,3 +32,22 @@ def deliver(lines: Iterable[str], output: Path | None) -> None:
     ):
         for line in lines:
             file.write(f"{line}\n")
+
+
+def refuse_overwriting(output: Path, read: Iterable[str]) -> None:
+    """Raises `UsageError` if *output* is a file that is *read*, or one in a folder that is."""
+    for location in read:
+        places = [Path(location), *(p for n, p in shipped_sets().items() if n == location)]
+        inside = output.resolve().parents if output.exists() else ()
+        if any(_is_same(place, each) for place in places for each in (output, *inside)):
+            raise UsageError(
+                f"--output {output}: would overwrite what is read from {location}",
+                "name another file",
+            )
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):  # one is not there, or its name is no path
+        return False

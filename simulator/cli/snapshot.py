@@ -8,7 +8,13 @@ from typing import Any
 
 import click
 
-from simulator.cli.options import directory_options, instant, secret, source_request
+from simulator.cli.options import (
+    directory_options,
+    instant,
+    secret,
+    source_request,
+    writing_option,
+)
 from simulator.cli.output import INCOMPLETE
 from simulator.errors import UsageError
 from simulator.sources.carried import COMPUTER_ATTRIBUTES
@@ -24,12 +30,8 @@ KEY_FILE_VARIABLE = "AADSIM_REDACTION_KEY_FILE"
 
 @click.command()
 @click.argument("objects", metavar="O...", nargs=-1, required=True)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="FILE",
-    help="Parquet, or JSON Lines where the name ends in .jsonl; whole or not at all.",
+@writing_option(
+    "Parquet, or JSON Lines where the name ends in .jsonl; whole or not at all.", required=True
 )
 @click.option(
     "--rules",
@@ -109,7 +111,8 @@ def snapshot(
         count = write_snapshot(stream, output, progress.written, captured_at=moment, keep=keeping)
     finally:
         progress.end()
-    kept.unlink(missing_ok=True)
+    if live:  # what a pull of one left; beside the copy of a file it may be that file
+        kept.unlink(missing_ok=True)
     told = stream.provenance
     state = "complete" if told.complete else "INCOMPLETE"
     click.echo(f"{output}: {count} objects of {told.source}, {state}")
