@@ -17,6 +17,7 @@ from simulator.bulk.program import NONE, Program
 from simulator.bulk.statistics import Statistics
 from simulator.results.verdict import Verdict
 from simulator.rule import RuleSet
+from simulator.sources.snapshot_check import refuse_damage
 from simulator.sources.snapshot_layout import FIXED
 from simulator.sync.engine import Settings
 
@@ -74,6 +75,7 @@ class Runner:
 
         self.programs = [Program(rules, job.settings, job.certificates) for rules in job.rule_sets]
         self.meetings = meetings or {}
+        self._path = str(job.path)
         self._file = parquet.ParquetFile(
             job.path, page_checksum_verification=True, read_dictionary=_DICTIONARIES
         )
@@ -101,9 +103,13 @@ class Runner:
 
     def read(self, number: int, names: Sequence[str]) -> "pyarrow.RecordBatch":
         """The columns *names* of the row group *number*."""
+        import pyarrow as pa
+
         table = self._file.read_row_group(number, columns=[*names], use_threads=False)
-        batches = table.combine_chunks().to_batches()
-        return batches[0] if batches else table.schema.empty_table().to_batches()[0]
+        whole = [column.combine_chunks() for column in table.columns]
+        rows = pa.RecordBatch.from_arrays(whole, schema=table.schema)
+        refuse_damage(rows, self._path)
+        return rows
 
     def meet(self) -> Meetings:
         """The objects of the file that may meet others: read from as few columns as tell it."""
