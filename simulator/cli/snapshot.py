@@ -86,11 +86,8 @@ def snapshot(
     """
     if keep and not redacted:
         raise UsageError("--keep says what --redact leaves", "give --redact as well")
-    if resumed and (redacted or captured_at or len(objects) > 1 or not is_ldap_url(objects[0])):
-        raise UsageError(
-            "--resume goes on with the pull of one server, as it began",
-            "leave out --redact, --captured-at and other sources",
-        )
+    if resumed:
+        _refuse_beside_resume(objects, redacted, captured_at)
     key = _key() if redacted else b""
     live = all(is_ldap_url(location) for location in objects)
     kept = incomplete_path(output)
@@ -124,6 +121,29 @@ def snapshot(
     for note in told.notes:
         click.echo(f"note: {note}")
     return 0 if told.complete else INCOMPLETE
+
+
+def _refuse_beside_resume(
+    objects: tuple[str, ...], redacted: bool, captured_at: str | None
+) -> None:
+    """Raises `UsageError` for what does not go with --resume, and names that alone."""
+    message = "--resume goes on with the pull of one server, as it began"
+    for location in objects:
+        if not is_ldap_url(location):
+            raise UsageError(
+                f"{message}; {location} is no server", "leave out --resume: a file is read anew"
+            )
+    given = [
+        name
+        for name, there in (
+            ("--redact", redacted),
+            ("--captured-at", captured_at),
+            ("all servers but one", len(objects) > 1),
+        )
+        if there
+    ]
+    if given:
+        raise UsageError(message, f"leave out {' and '.join(given)}")
 
 
 def _attributes(rules: tuple[str, ...], more: tuple[str, ...]) -> frozenset[str]:
