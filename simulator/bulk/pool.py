@@ -48,8 +48,9 @@ def run_parts(
                 connection, its = context.Pipe()
                 connections.append(connection)
                 given = (its, job, tuple(more), meetings)
-                workers.append(context.Process(target=_serve, args=given, daemon=True))
-                workers[-1].start()
+                worker = context.Process(target=_serve, args=given, daemon=True)
+                worker.start()
+                workers.append(worker)
                 its.close()
         for parts, counted in _answers(connections, tasks, job):
             for total, each in zip(statistics, counted, strict=False):
