@@ -4,6 +4,7 @@ An `Evaluator` can be sent to other processes and machines; what it needs is mad
 Spark's `mapInArrow` takes its method `each`, Dask and others the evaluator itself.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +62,7 @@ class Evaluator:
             for rules in self._rule_sets
         ]
         rows = _laid_out(batch)
-        source = Rows(Provenance("batch"), lambda columns: iter([rows]))
+        source = Rows(Provenance("batch"), lambda columns: iter([rows]), _types(rows))
         for program in self._programs:
             how = program.meeting(source.types)
             if how.whole or how.groups - _ALONE:
@@ -83,6 +84,10 @@ class Evaluator:
 
         schema = arrow_schema(COMPUTER_ATTRIBUTES)
         return self(pa.RecordBatch.from_pylist([], schema)).schema
+
+
+def _types(rows: "pyarrow.RecordBatch") -> Counter[str]:
+    return Counter(rows.column("type").to_pylist())
 
 
 def _laid_out(batch: "pyarrow.RecordBatch") -> "pyarrow.RecordBatch":

@@ -1,6 +1,7 @@
 """Runs rule sets over rows of objects, however many: by columns, in one process or in several."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,8 +56,9 @@ def run_rows(
     statistics = tuple(Statistics() for _ in rule_sets)
     gatherer, tell = Gatherer(len(rule_sets)), _teller(progress, rows, shard)
     job = Job(Path(rows.path), tuple(rule_sets), settings, certificates=True, details=details)
-    with reading(rows.path):
-        for part in run_snapshot(job, READ, jobs, _from_nought(shard), statistics):
+    parts = run_snapshot(job, READ, jobs, _from_nought(shard), statistics)
+    with reading(rows.path), closing(parts):
+        for part in parts:
             _take(gatherer, part.rows, part.results)
             tell(part.rows.num_rows)
     return gatherer.finish(), statistics

@@ -41,7 +41,8 @@ def finish(
         deliver_text(parts(result, layout), output)
     else:
         deliver(REPORTS[form](result, layout), output)
-    if key := values.get("sign"):
+    if values.get("sign"):
+        _, key = values["sign"]
         for written in filter(None, (keep, output if total == 1 else None)):
             sign(written, key)
     if values.get("stats"):

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from simulator.cli.options import sign_option
+from simulator.cli.options import sign_option, writing_option
 from simulator.saved import merge as merge_parts
 from simulator.saved import save
 from simulator.signature import sign as sign_file
@@ -13,13 +13,7 @@ from simulator.signature import sign as sign_file
 
 @click.command()
 @click.argument("parts", metavar="PART...", nargs=-1, required=True)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="FILE",
-    help="The whole result, for aadsim report.",
-)
+@writing_option("--output", "The whole result, for aadsim report.", required=True)
 @sign_option
 def merge(parts: tuple[str, ...], output: Path, sign: Any) -> None:
     """One result from the parts that --shard has saved.
@@ -32,4 +26,4 @@ def merge(parts: tuple[str, ...], output: Path, sign: Any) -> None:
     """
     save(merge_parts(parts), output, "--output")
     if sign:
-        sign_file(output, sign)
+        sign_file(output, sign[1])

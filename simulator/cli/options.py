@@ -2,14 +2,15 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache, partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from simulator.cli.output import refuse_overwriting
 from simulator.errors import UsageError
 from simulator.sources.sign_in import SignIn
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+# The parameters of commands that name what is read.
+_READ = (
+    "objects", "rules", "before", "after", "other", "base", "connector", "current", "ca_file",
+    "sign", "saved", "parts",
+)  # fmt: skip
 PASSWORD_VARIABLE = "AADSIM_PASSWORD"
 PASSWORD_FILE_VARIABLE = "AADSIM_PASSWORD_FILE"
 KEY_VARIABLE = "AADSIM_KEY_PASSWORD"
@@ -115,12 +121,33 @@ no_color_option = click.option(
 )
 
 
-output_option = click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write to FILE, whole or not at all.",
-)
+def writing_option(name: str, help: str, required: bool = False) -> Callable[[F], F]:
+    """The option *name* for a file to write, which names none that the command reads."""
+    option = click.option(
+        name, type=click.Path(path_type=Path), required=required, metavar="FILE", help=help
+    )
+
+    def decorate(command: F) -> F:
+        @wraps(command)
+        def run(**values: Any) -> object:
+            if output := values[name.removeprefix("--")]:
+                refuse_overwriting(name, output, _read(values))
+            return command(**values)
+
+        return cast("F", option(run))
+
+    return decorate
+
+
+def _read(values: dict[str, Any]) -> Iterator[str]:
+    """The locations among *values*, which are those of a command's parameters."""
+    for name in _READ:
+        given = values.get(name) or ()
+        several = given if isinstance(given, tuple) else (str(given),)
+        yield from (each for each in several if isinstance(each, str))
+
+
+output_option = writing_option("--output", "Write to FILE, whole or not at all.")
 
 output_options = chain(
     format_option(["text", "json"], "For people or for machines."), output_option, no_color_option
@@ -131,14 +158,12 @@ quiet_option = click.option("--quiet", is_flag=True, help="Show no progress on t
 
 
 def _signing_key(context: click.Context, parameter: click.Parameter, path: str | None) -> Any:
-    """The key in the file *path*; read before anything else is done."""
+    """The key in the file *path*, with that name; read before anything else is done."""
     from simulator.signature import load_private
 
-    return (
-        load_private(path, partial(_password, path, KEY_VARIABLE, KEY_FILE_VARIABLE))
-        if path
-        else None
-    )
+    if not path:
+        return None
+    return path, load_private(path, partial(_password, path, KEY_VARIABLE, KEY_FILE_VARIABLE))
 
 
 sign_option = click.option(

@@ -43,3 +43,24 @@ def deliver_text(parts: Iterable[str | Table], output: Path | None) -> None:
         show(parts, click.get_current_context().color)
         return
     deliver(plain(parts), output)
+
+
+def refuse_overwriting(option: str, output: Path, read: Iterable[str]) -> None:
+    """Raises `UsageError` if *output* is a file that is *read*, or one in a folder that is."""
+    from simulator.rulefiles.shipped import shipped_sets
+
+    for location in read:
+        places = [Path(location), *(p for n, p in shipped_sets().items() if n == location)]
+        inside = output.resolve().parents if output.exists() else ()
+        if any(_is_same(place, each) for place in places for each in (output, *inside)):
+            raise UsageError(
+                f"{option} {output}: would overwrite what is read from {location}",
+                "name another file",
+            )
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):  # one is not there, or its name is no path
+        return False

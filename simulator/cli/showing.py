@@ -8,7 +8,14 @@ from typing import Any, TypeVar
 
 import click
 
-from simulator.cli.options import chain, format_option, no_color_option, output_option, sign_option
+from simulator.cli.options import (
+    chain,
+    format_option,
+    no_color_option,
+    output_option,
+    sign_option,
+    writing_option,
+)
 from simulator.errors import UsageError
 from simulator.reports.report import REPORTS, SELECTIVE, Layout
 from simulator.saved import load_saved
@@ -117,11 +124,8 @@ limits_option = click.option(
 )
 
 save_options = chain(
-    click.option(
-        "--save",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Also keep the result in FILE, for aadsim report, merge and --since.",
+    writing_option(
+        "--save", "Also keep the result in FILE, for aadsim report, merge and --since."
     ),
     click.option(
         "--shard",

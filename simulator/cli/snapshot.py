@@ -13,6 +13,7 @@ from simulator.cli.options import (
     quiet_option,
     secret,
     source_request,
+    writing_option,
 )
 from simulator.cli.output import INCOMPLETE
 from simulator.cli.progress import Progress
@@ -30,12 +31,10 @@ KEY_FILE_VARIABLE = "AADSIM_REDACTION_KEY_FILE"
 
 @click.command()
 @click.argument("objects", metavar="O...", nargs=-1, required=True)
-@click.option(
+@writing_option(
     "--output",
-    type=click.Path(path_type=Path),
+    "Parquet, or JSON Lines where the name ends in .jsonl; whole or not at all.",
     required=True,
-    metavar="FILE",
-    help="Parquet, or JSON Lines where the name ends in .jsonl; whole or not at all.",
 )
 @click.option(
     "--rules",
@@ -91,11 +90,8 @@ def snapshot(
     """
     if keep and not redacted:
         raise UsageError("--keep says what --redact leaves", "give --redact as well")
-    if resumed and (redacted or captured_at or len(objects) > 1 or not is_ldap_url(objects[0])):
-        raise UsageError(
-            "--resume goes on with the pull of one server, as it began",
-            "leave out --redact, --captured-at and other sources",
-        )
+    if resumed:
+        _refuse_beside_resume(objects, redacted, captured_at)
     key = _key() if redacted else b""
     live = all(is_ldap_url(location) for location in objects)
     kept = incomplete_path(output)
@@ -113,7 +109,8 @@ def snapshot(
 
             stream = redact(stream, key, frozenset(keep))
         count = write_snapshot(stream, output, progress.written, captured_at=moment, keep=keeping)
-    kept.unlink(missing_ok=True)
+    if live:  # what a pull of one left; beside the copy of a file it may be that file
+        kept.unlink(missing_ok=True)
     told = stream.provenance
     state = "complete" if told.complete else "INCOMPLETE"
     click.echo(f"{output}: {count} objects of {told.source}, {state}")
@@ -125,6 +122,29 @@ def snapshot(
     for note in told.notes:
         click.echo(f"note: {note}")
     return 0 if told.complete else INCOMPLETE
+
+
+def _refuse_beside_resume(
+    objects: tuple[str, ...], redacted: bool, captured_at: str | None
+) -> None:
+    """Raises `UsageError` for what does not go with --resume, and names that alone."""
+    message = "--resume goes on with the pull of one server, as it began"
+    for location in objects:
+        if not is_ldap_url(location):
+            raise UsageError(
+                f"{message}; {location} is no server", "leave out --resume: a file is read anew"
+            )
+    given = [
+        name
+        for name, there in (
+            ("--redact", redacted),
+            ("--captured-at", captured_at),
+            ("all servers but one", len(objects) > 1),
+        )
+        if there
+    ]
+    if given:
+        raise UsageError(message, f"leave out {' and '.join(given)}")
 
 
 def _attributes(rules: tuple[str, ...], more: tuple[str, ...]) -> frozenset[str]:
