@@ -44,8 +44,7 @@ def measure(bench: Bench, ids: Sequence[str], figures: Path | None) -> int:
     for each in runs(bench) if COMMANDS in ids else ():
         ran.append(each)
         print(told_command(each), flush=True)
-    if bench.sizes != FULL:
-        print(NOT_COMPARABLE)
+    print(machine(bench) if bench.sizes == FULL else NOT_COMPARABLE)
     if figures:
         figures.mkdir(parents=True, exist_ok=True)
         page = figures / "README.md"
@@ -54,7 +53,7 @@ def measure(bench: Bench, ids: Sequence[str], figures: Path | None) -> int:
         title = "What was measured, as a multiple of its limit"
         note = machine(bench) if bench.sizes == FULL else NOT_COMPARABLE
         (figures / "figures.svg").write_text(svg(found, title, note), encoding="utf-8")
-    return int(any(each.failed for each in found))
+    return int(any(each.failed for each in (*found, *ran)))
 
 
 def identifiers() -> list[str]:
@@ -82,7 +81,7 @@ def main() -> int:
         parser.error("--rounds: at least 1")
     whole = not given.only and not given.quick
     begin = time.perf_counter()
-    bench = Bench(given.data, QUICK if given.quick else FULL, given.rounds)
+    bench = Bench(given.data.resolve(), QUICK if given.quick else FULL, given.rounds)
     ids = [id for id in known if id in asked]
     status = measure(bench, ids, given.figures or (HERE if whole else None))
     print(f"{time.perf_counter() - begin:.0f} s", file=sys.stderr)

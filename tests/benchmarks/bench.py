@@ -7,6 +7,7 @@ import gc
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.benchmarks import data
@@ -50,20 +51,25 @@ class Bench:
 
     def in_turns(self, works: Mapping[str, Work], warm: bool = True) -> Times:
         """The seconds of each of *works* in each round; with *warm* after a run that is not told."""
-        times: dict[str, list[float]] = {name: [] for name in works}
         for work in works.values() if warm else ():
             work()
-        for name in self.turns(list(works)):
-            gc.collect()
-            start = time.process_time()
-            works[name]()
-            times[name].append(time.process_time() - start)
-        return times
+        return self.figures({name: partial(_seconds, work) for name, work in works.items()})
 
-    def turns(self, names: Sequence[str]) -> list[str]:
-        """Each of *names* once for each round, in an order that rotates."""
-        many = len(names)
-        return [names[(turn + at) % many] for turn in range(self.rounds) for at in range(many)]
+    def figures(self, works: Mapping[str, Callable[[], float]]) -> Times:
+        """What each of *works* gives in each round."""
+        names, given = list(works), {name: list[float]() for name in works}
+        for turn in range(self.rounds):
+            first = turn % len(names)
+            for name in names[first:] + names[:first]:
+                given[name].append(works[name]())
+        return given
+
+
+def _seconds(work: Work) -> float:
+    gc.collect()
+    start = time.process_time()
+    work()
+    return time.process_time() - start
 
 
 def ratios(times: Times, above: str, below: str) -> list[float]:

@@ -13,6 +13,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.benchmarks.floor import CHAIN
 from tests.benchmarks.goal import NotMeasuredError
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +52,11 @@ def aadsim(*arguments: object) -> list[str]:
     script = shutil.which("aadsim", path=str(Path(sys.executable).parent))
     tool = [script] if script else [sys.executable, "-m", "simulator"]
     return [*tool, *map(str, arguments)]
+
+
+def chain(option: str) -> list[str]:
+    """The words that give a command the chain of rules, each set as *option*."""
+    return [word for name in CHAIN for word in (option, name)]
 
 
 def usage(command: list[str], environment: dict[str, str] | None = None) -> Usage:

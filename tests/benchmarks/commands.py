@@ -4,28 +4,31 @@ import statistics
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.child import Usage, aadsim, usage
+from tests.benchmarks.child import Usage, aadsim, chain, usage
 from tests.benchmarks.floor import CHAIN
+from tests.benchmarks.goal import attempted
 
-_AFTER = [word for name in CHAIN for word in ("--after", name)]
 COMMANDS = {
-    "audit": ["audit", *(word for name in CHAIN for word in ("--rules", name))],
-    "preview": ["preview", "--before", CHAIN[0], *_AFTER, "--max-removed", "100%"],
+    "audit": ["audit", *chain("--rules")],
+    "preview": ["preview", "--before", CHAIN[0], *chain("--after"), "--max-removed", "100%"],
 }
 FORMS = ("csv", "html")
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A command with so many computers to a *form*, and what it took in each round."""
+    """A command with so many computers to a *form*, and what it took in each round, or why not."""
 
     command: str
     form: str
     count: int
     rounds: tuple[Usage, ...]
+    reason: str = ""
+    failed: bool = False
 
     def median(self, figure: str) -> float:
         """The median of `wall`, `cpu` or `peak`."""
@@ -43,5 +46,8 @@ def runs(bench: Bench) -> Iterator[Ran]:
                         *words, "--objects", bench.snapshot(count), "--format", form,
                         "--output", Path(folder) / f"result.{form}",
                     )  # fmt: skip
-                    taken = tuple(usage(line) for _ in range(bench.rounds))
-                    yield Ran(command, form, count, taken)
+                    yield Ran(command, form, count, *attempted(partial(_rounds, line, bench)))
+
+
+def _rounds(line: list[str], bench: Bench) -> list[Usage]:
+    return [usage(line) for _ in range(bench.rounds)]

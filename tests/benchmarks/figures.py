@@ -12,7 +12,7 @@ from tests.benchmarks.commands import Ran
 from tests.benchmarks.goal import Measured
 
 BEGIN, END = "<!-- figures: renewed by a run -->", "<!-- end of figures -->"
-LIBRARIES = ("pyarrow", "cryptography", "lark", "ldap3", "msgspec", "click")
+LIBRARIES = ("pyarrow", "cryptography", "lark", "ldap3", "msgspec")
 NOT_COMPARABLE = "Not comparable: a try with few computers, in which fixed costs weigh most."
 
 
@@ -40,11 +40,14 @@ def told(found: Measured) -> str:
 
 def told_command(ran: Ran) -> str:
     """One line about a command."""
+    text = f"{ran.command:<8} {ran.form:<5} {ran.count:>9,}"
+    if not ran.rounds:
+        return f"{text}  not measured: {ran.reason}"
     wall, cpu, peak = (ran.median(figure) for figure in ("wall", "cpu", "peak"))
     each = cpu / ran.count * 1e6
     return (
-        f"{ran.command:<8} {ran.form:<5} {ran.count:>9,}  wall {wall:7.2f} s  processor {cpu:7.2f} s"
-        f"  {each:7.1f} us each  peak {peak:6.0f} MB"
+        f"{text}  wall {wall:7.2f} s  processor {cpu:7.2f} s  {each:7.1f} us each"
+        f"  peak {peak:6.0f} MB"
     )
 
 
@@ -68,11 +71,12 @@ def markdown(bench: Bench, found: Sequence[Measured], ran: Sequence[Ran]) -> Ite
         yield "| Command | Form | Computers | Wall s | Processor s | µs for each | Peak MB |"
         yield "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
     for one in ran:
+        begin = f"| {one.command} | {one.form} | {one.count:,} |"
+        if not one.rounds:
+            yield f"{begin} not measured: {one.reason} | | | |"
+            continue
         wall, cpu, peak = (one.median(figure) for figure in ("wall", "cpu", "peak"))
-        yield (
-            f"| {one.command} | {one.form} | {one.count:,} | {wall:.1f} | {cpu:.1f} "
-            f"| {cpu / one.count * 1e6:.1f} | {peak:.0f} |"
-        )
+        yield f"{begin} {wall:.1f} | {cpu:.1f} | {cpu / one.count * 1e6:.1f} | {peak:.0f} |"
     yield ""
     yield machine(bench)
 

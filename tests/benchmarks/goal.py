@@ -1,11 +1,13 @@
 """What a goal is, how goals declare themselves, and what was measured of one."""
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from tests.benchmarks.bench import Bench
 
+T = TypeVar("T")
 Measure = Callable[[Bench], Sequence[float]]
 GOALS: "list[Goal]" = []
 
@@ -75,10 +77,15 @@ class Measured:
 
 
 def measured(goal: Goal, bench: Bench) -> Measured:
-    """Measures *goal*; what goes wrong is its result, and the others are measured all the same."""
+    """What measuring *goal* gives."""
+    return Measured(goal, *attempted(lambda: goal.measure(bench)))
+
+
+def attempted(work: Callable[[], Iterable[T]]) -> tuple[tuple[T, ...], str, bool]:
+    """What *work* gives; or nothing, the reason, and whether it failed, which stops no other."""
     try:
-        return Measured(goal, tuple(goal.measure(bench)))
+        return tuple(work()), "", False
     except NotMeasuredError as error:
-        return Measured(goal, (), str(error))
+        return (), str(error), False
     except Exception as error:
-        return Measured(goal, (), f"it failed: {error!r}", failed=True)
+        return (), f"it failed: {error!r}", True

@@ -8,21 +8,19 @@ from pathlib import Path
 
 import msgspec
 
-from simulator import Options, audit, load_rules, open_rows
 from tests.benchmarks.bench import Bench, ratios
 from tests.benchmarks.child import aadsim, usage
-from tests.benchmarks.floor import CHAIN, NOW
 from tests.benchmarks.goal import goal
 from tests.benchmarks.whole import audited
 
 
 @goal("P20", "audit of JSON Lines / msgspec decodes them, and the audit of a snapshot", 1.3)
 def _(bench: Bench) -> list[float]:
-    count = _many(bench) // 5
+    count = bench.sizes.middle // 5
     lines, snapshot = bench.lines(count), bench.snapshot(count)
     times = bench.in_turns(
         {
-            "lines": lambda: _audit_of(lines),
+            "lines": lambda: audited(lines),
             "decoding": lambda: _decode(lines),
             "snapshot": lambda: audited(snapshot),
         }
@@ -36,15 +34,6 @@ def _(bench: Bench) -> list[float]:
     return [many / few for few, many in _peaks(bench)]
 
 
-def _many(bench: Bench) -> int:
-    return bench.sizes.middle
-
-
-def _audit_of(path: Path) -> None:
-    with open_rows(str(path)) as rows:
-        audit(load_rules(*CHAIN), rows, Options(NOW))
-
-
 def _decode(path: Path) -> None:
     with path.open("rb") as file:
         for line in file:
@@ -54,7 +43,7 @@ def _decode(path: Path) -> None:
 @cache
 def _peaks(bench: Bench) -> list[tuple[float, float]]:
     """Round by round, the peaks in MB with few lines and with five times as many."""
-    many = _many(bench)
+    many = bench.sizes.middle
     output = bench.folder / "read-from-lines.parquet"
     commands = [
         aadsim("snapshot", bench.lines(count), "--output", output) for count in (many // 5, many)

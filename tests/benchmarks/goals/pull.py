@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from simulator.sources.carried import COMPUTER_ATTRIBUTES
@@ -78,10 +78,13 @@ def _clients(bench: Bench) -> Times:
             ],
         }  # fmt: skip
         environment = {"LDAPTLS_CACERT": str(authority), "AADSIM_PASSWORD": PASSWORD}
-        times: dict[str, list[float]] = {name: [] for name in commands}
-        for name in bench.turns(list(commands)):
-            times[name].append(usage(commands[name], environment).cpu)
-    return times
+        return bench.figures(
+            {name: partial(_seconds, each, environment) for name, each in commands.items()}
+        )
+
+
+def _seconds(command: list[str], environment: dict[str, str]) -> float:
+    return usage(command, environment).cpu
 
 
 @contextmanager

@@ -9,12 +9,10 @@ from functools import cache
 
 from simulator.reports.report import REPORTS, Layout
 from tests.benchmarks.bench import Bench, Times, ratios
-from tests.benchmarks.child import Usage, aadsim, usage
-from tests.benchmarks.floor import CHAIN, pipeline, reading_alone
+from tests.benchmarks.child import Usage, aadsim, chain, usage
+from tests.benchmarks.floor import pipeline, reading_alone
 from tests.benchmarks.goal import goal
 from tests.benchmarks.whole import audited, command, run
-
-RULES = [word for name in CHAIN for word in ("--rules", name)]
 
 
 @goal("P8", "run, all certificates judged / reading those certificates and no more", 2.2)
@@ -121,7 +119,7 @@ def _processes(bench: Bench, every: bool) -> list[tuple[Usage, Usage]]:
 def _audits(bench: Bench) -> list[tuple[Usage, Usage]]:
     """Round by round, what an audit of the middle and of the large data takes."""
     audits = [
-        aadsim("audit", *RULES, "--objects", bench.snapshot(count), "--jobs", 1)
+        aadsim("audit", *chain("--rules"), "--objects", bench.snapshot(count), "--jobs", 1)
         for count in (bench.sizes.middle, bench.sizes.large)
     ]
     return [(usage(audits[0]), usage(audits[1])) for _ in range(bench.rounds)]

@@ -7,8 +7,8 @@ of a second.
 import json
 import subprocess
 import sys
-import time
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, partial
 from importlib.resources import files
 from itertools import count
 
@@ -17,7 +17,7 @@ from simulator.errors import Source
 from simulator.language.compile import prepared
 from simulator.language.parse import parse
 from tests.benchmarks.bench import Bench, Times, ratios
-from tests.benchmarks.child import aadsim, usage
+from tests.benchmarks.child import aadsim, chain, usage
 from tests.benchmarks.floor import CHAIN, PUBLISHED
 from tests.benchmarks.goal import NotMeasuredError, goal
 
@@ -82,26 +82,20 @@ def _(bench: Bench) -> list[float]:
 
 
 @goal("P17", "parse and compile of 300 expressions of shipped rules", 0.3, "s")
-def _(bench: Bench) -> list[float]:
+def _(bench: Bench) -> Sequence[float]:
     rules = load_rules(*CHAIN).rules
     texts = [f.expression.text for r in rules for f in r.flows if f.expression]
+    blanks = count(1)
 
-    def some(turn: int) -> None:
+    def understood() -> None:
         for number in range(300):
-            _understood(texts[number % len(texts)] + " " * (number + 300 * turn))
+            _understood(texts[number % len(texts)] + " " * next(blanks))
 
-    some(bench.rounds)
-    return [_seconds(lambda turn=turn: some(turn)) for turn in range(bench.rounds)]
+    return bench.in_turns({"understood": understood})["understood"]
 
 
 def _understood(text: str) -> None:
     prepared(parse(Source("text", text)))
-
-
-def _seconds(work) -> float:
-    begin = time.process_time()
-    work()
-    return time.process_time() - begin
 
 
 @cache
@@ -127,17 +121,17 @@ def _texts(bench: Bench) -> Times:
 def _starts(bench: Bench) -> Times:
     objects = bench.one()
     name = json.loads(objects.read_text(encoding="utf-8").splitlines()[1])["attributes"]["cn"]
-    chain = [word for each in CHAIN for word in ("--rules", each)]
     commands = {
         "bare": [sys.executable, "-c", "pass"],
         "argparse": [sys.executable, "-c", "import argparse"],
         "help": aadsim("--help"),
         "eval": aadsim("eval", PUBLISHED, "--object", name, "--objects", objects),
-        "explain": aadsim("explain", name, *chain, "--objects", objects),
+        "explain": aadsim("explain", name, *chain("--rules"), "--objects", objects),
     }
     for command in commands.values():
         usage(command)  # byte code is kept from now on
-    times: dict[str, list[float]] = {name: [] for name in commands}
-    for name in bench.turns(list(commands)):
-        times[name].append(min(usage(commands[name]).cpu for _ in range(OFTEN)))
-    return times
+    return bench.figures({name: partial(_least, command) for name, command in commands.items()})
+
+
+def _least(command: list[str]) -> float:
+    return min(usage(command).cpu for _ in range(OFTEN))
