@@ -1,6 +1,4 @@
-"""Writes a deterministic snapshot of synthetic computers, in the layout of `aadsim snapshot`.
-
-    python -m tests.benchmarks.computers OUT.parquet [--rows 200000] [--seed 1]
+"""A deterministic snapshot of synthetic computers, in the layout of `aadsim snapshot`.
 
 Nothing here is drawn from a real directory.  Each certificate is distinct: a few
 RSA-2048 self-signed templates are made once and their subject, issuer, serial
@@ -13,11 +11,11 @@ Windows Server 2012 R2 (6.3) 20 %.  About 15 % of certificates are expired, 1 % 
 the values are not certificates at all.
 """
 
-import argparse
 import datetime as dt
 import json
 import random
 import uuid
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -29,9 +27,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from simulator.sources.carried import COMPUTER_ATTRIBUTES
 from simulator.sources.snapshot_layout import KEY, ROWS, VERSION, arrow_schema, dictionary_columns
 
 UTC = dt.UTC
+CAPTURED_AT = "2026-01-01T00:00:00Z"
 GUID0 = "01234567-89ab-cdef-0123-456789abcdef"
 HOST0 = "srv-0000000.corp.contoso.example"
 SERIAL0 = 0x4A6B8C0D1E2F30415263748596A7B8C9DAEBFC
@@ -60,12 +60,16 @@ OUS = [
     for n in ("Servers", "Member Servers", "Workstations", "Kiosks", "Lab")
 ]
 
-COLUMNS = [
-    "cn", "description", "displayName", "dNSHostName", "isCriticalSystemObject",
-    "lastLogonTimestamp", "memberOf", "mS-DS-CreatorSID", "objectGUID", "objectSid",
-    "operatingSystem", "operatingSystemVersion", "sAMAccountName", "servicePrincipalName",
-    "userAccountControl", "userCertificate",
-]  # fmt: skip
+COLUMNS = sorted(
+    {
+        *COMPUTER_ATTRIBUTES,
+        "description",
+        "lastLogonTimestamp",
+        "memberOf",
+        "servicePrincipalName",
+    },
+    key=str.casefold,
+)
 CLASSES = ["top", "person", "organizationalPerson", "user", "computer"]
 
 
@@ -89,11 +93,32 @@ def _template(key, subject, issuer, extensions=()):
     return cert.public_bytes(Encoding.DER), cert.signature
 
 
+def _key(chance):
+    """An RSA key of 2,048 bits that is the same each time, and so worth nothing."""
+    p, q = _prime(chance), _prime(chance)
+    d = pow(65537, -1, (p - 1) * (q - 1))
+    public = rsa.RSAPublicNumbers(65537, p * q)
+    return rsa.RSAPrivateNumbers(
+        p, q, d, d % (p - 1), d % (q - 1), rsa.rsa_crt_iqmp(p, q), public
+    ).private_key()
+
+
+def _prime(chance):
+    """A number of 1,024 bits that is prime by Fermat's test; the two highest bits are set."""
+    while True:
+        found = chance.getrandbits(1024) | 3 << 1022 | 1
+        if all(found % small for small in _SMALL) and pow(2, found - 1, found) == 1:
+            return found
+
+
+_SMALL = [n for n in range(3, 2000, 2) if all(n % d for d in range(3, n, 2))]
+
+
 class CertFactory:
     """Cheap distinct certificates: a few templates, patched in place."""
 
-    def __init__(self, key=None):
-        key = key or rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    def __init__(self):
+        key = _key(random.Random(0))
         eku = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
         dev = _name((NameOID.COMMON_NAME, GUID0))
         brace = _name((NameOID.COMMON_NAME, "{" + GUID0.upper() + "}"))
@@ -158,9 +183,14 @@ class CertFactory:
         return der.replace(HOST0.encode(), host.encode())
 
 
-def objects(rows, seed=1, certs=None):
+@cache
+def _factory():
+    return CertFactory()
+
+
+def objects(rows, seed=1):
     """Yield dicts; attribute -> value (None when absent, list when multi-valued)."""
-    certs = certs or CertFactory()
+    certs = _factory()
     rng = random.Random(seed)
     weights = [w for w, _, _ in OS_MIX]
     now = dt.datetime(2026, 1, 1, tzinfo=UTC)
@@ -230,7 +260,7 @@ def write(path: Path, rows: int, seed: int = 1) -> None:
     """Writes *rows* computers to *path*."""
     head = {
         "version": VERSION, "source": "tests.benchmarks.computers", "complete": True,
-        "captured_at": "2026-01-01T00:00:00Z", "account": "", "notes": [], "details": {},
+        "captured_at": CAPTURED_AT, "account": "", "notes": [], "details": {},
         "objects": rows,
     }  # fmt: skip
     schema = arrow_schema(COLUMNS).with_metadata({KEY: json.dumps(head).encode()})
@@ -241,17 +271,3 @@ def write(path: Path, rows: int, seed: int = 1) -> None:
     ) as writer:  # fmt: skip
         while group := list(islice(made, ROWS)):
             writer.write_table(pa.Table.from_pylist(group, schema=schema), row_group_size=ROWS)
-
-
-def main() -> None:
-    """Writes what the arguments ask for."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--rows", type=int, default=200_000)
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    write(arguments.out, arguments.rows, arguments.seed)
-
-
-if __name__ == "__main__":
-    main()

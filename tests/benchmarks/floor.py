@@ -17,6 +17,7 @@ import pyarrow.parquet as parquet
 from cryptography import x509
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+CHAIN = ("standard-1.4", "server-2012-r2")
 NEED = ["userCertificate", "operatingSystem", "operatingSystemVersion", "objectGUID"]
 PUBLISHED = """IIF(IsNullOrEmpty([userCertificate])
  || ((InStr(UCase([operatingSystem]),"WINDOWS") > 0) && (Left([operatingSystemVersion],2) = "6.")
@@ -26,6 +27,7 @@ PUBLISHED = """IIF(IsNullOrEmpty([userCertificate])
         && RegexIsMatch(CertSubject($c), "CN=[{]*" & StringFromGuid([objectGUID]) & "[}]*",
            "IgnoreCase")),
         Count($validCerts) = 0)), True, NULL)"""
+PASSES, EXCLUDED, REACHES = range(3)
 Fact = tuple[dt.datetime, str] | None
 load = x509.load_der_x509_certificate
 _iso = dt.datetime.fromisoformat
@@ -127,16 +129,16 @@ def careful(o: dict[str, Any]) -> bool | None:
     return None
 
 
-def _by_version(name: str | None, version: str | None) -> int:
-    """0 passes, 1 is excluded, 2 turns on the certificates."""
+def by_version(name: str | None, version: str | None) -> int:
+    """What system and version decide: `PASSES`, `EXCLUDED`, or `REACHES` the certificates."""
     if (
         name is not None
         and version is not None
         and version[:2] == "6."
         and "WINDOWS" in name.upper()
     ):
-        return 2 if version[:3] == "6.3" else 1
-    return 0
+        return REACHES if version[:3] == "6.3" else EXCLUDED
+    return PASSES
 
 
 def _counts(guid: bytes, ders: Sequence[bytes]) -> tuple[int, int, int, int]:
@@ -153,7 +155,7 @@ def _counts(guid: bytes, ders: Sequence[bytes]) -> tuple[int, int, int, int]:
     return found[0], found[1], found[2], found[3]
 
 
-def pipeline(path: Path, every: bool, counted: Callable[[int], object] = lambda n: None) -> int:
+def pipeline(path: Path, every: bool) -> int:
     """A run over a snapshot; with *every* all certificates are read. Gives how many are filtered."""
     file = parquet.ParquetFile(path)
     filtered = 0
@@ -163,20 +165,19 @@ def pipeline(path: Path, every: bool, counted: Callable[[int], object] = lambda 
         names = batch["operatingSystem"].dictionary_encode("encode")
         versions = batch["operatingSystemVersion"].dictionary_encode("encode")
         known = versions.dictionary.to_pylist()
-        told = [_by_version(n, v) for n in names.dictionary.to_pylist() for v in known]
+        told = [by_version(n, v) for n in names.dictionary.to_pylist() for v in known]
         pair = pc.add(pc.multiply(names.indices, len(known)), versions.indices)
         code = pa.array(told, pa.int8()).take(pair)
         held = pc.fill_null(pc.list_value_length(batch["userCertificate"]), 0)
-        code = pc.if_else(pc.equal(held, 0), pa.scalar(1, pa.int8()), code)
-        open_ = pc.greater(held, 0) if every else pc.equal(code, 2)
+        code = pc.if_else(pc.equal(held, 0), pa.scalar(EXCLUDED, pa.int8()), code)
+        open_ = pc.greater(held, 0) if every else pc.equal(code, REACHES)
         rows = pc.indices_nonzero(open_)
         ders = batch["userCertificate"].take(rows).to_pylist()
         guids = batch["objectGUID"].take(rows).to_pylist()
         found = [_counts(g, d) for g, d in zip(guids, ders, strict=True)]
-        counted(sum(map(len, ders)))
-        late = pc.equal(code.take(rows), 2).to_pylist()
+        late = pc.equal(code.take(rows), REACHES).to_pylist()
         filtered += sum(is_late and not f[0] for is_late, f in zip(late, found, strict=True))
-        filtered += pc.sum(pc.equal(code, 1)).as_py()
+        filtered += pc.sum(pc.equal(code, EXCLUDED)).as_py()
     return filtered
 
 
@@ -187,6 +188,6 @@ def reading_alone(path: Path, every: bool) -> Callable[[], object]:
     for number in range(file.num_row_groups):
         batch = file.read_row_group(number, columns=NEED[:3]).combine_chunks().to_batches()[0]
         for certs, name, version in zip(*(batch[n].to_pylist() for n in NEED[:3]), strict=True):
-            if certs and (every or _by_version(name, version) == 2):
+            if certs and (every or by_version(name, version) == REACHES):
                 ders += certs
     return lambda: [facts(der) for der in ders]
