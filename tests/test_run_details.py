@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -40,7 +41,8 @@ def ways(objects: list[ConnectorObject]) -> tuple[Rows, ObjectSet]:
     """*objects* as rows and one by one."""
     held, provenance = batches_of(objects, 100), Provenance("made")
     each = tuple(o for rows in held for o in objects_of(rows, "", 1))
-    return Rows(provenance, lambda columns: iter(held)), ObjectSet(each, provenance)
+    counts = Counter(o.type for o in each)
+    return Rows(provenance, lambda columns: iter(held), counts), ObjectSet(each, provenance)
 
 
 def printed(form: str, result: Audit | Preview) -> str:
@@ -111,7 +113,7 @@ def test_random_rules_and_odd_objects_in_full(seed: int) -> None:
 def test_nothing_in_full() -> None:
     used = load_rules(*SHIPPED[3])
     nothing = ObjectSet((), Provenance("made"))
-    rows = Rows(nothing.provenance, lambda columns: iter(()))
+    rows = Rows(nothing.provenance, lambda columns: iter(()), Counter())
     assert_tells_the_same(audit(used, rows, DETAILS), audit(used, nothing, DETAILS))
 
 

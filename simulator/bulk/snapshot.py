@@ -98,6 +98,10 @@ class Runner:
 
     def part(self, number: int) -> Part:
         """The row group *number*, read once for all rule sets."""
+        import pyarrow as pa
+
+        # what the group before has left: allocators keep it, and it adds up
+        pa.default_memory_pool().release_unused()
         batch = self.read(number, self._columns)
         columns = Columns(batch, self._costly)
         own = self.meetings.get(number, [NONE] * len(self.programs))

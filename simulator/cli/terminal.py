@@ -40,7 +40,8 @@ def _print_table(console: "Console", table: Table) -> None:
     from rich.table import Table as Drawn
 
     drawn = Drawn(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for name, number in zip(table.head, table.numbers, strict=True):
+    _, numbers = table.widths()
+    for name, number in zip(table.head, numbers, strict=True):
         drawn.add_column(_styled(name), justify="right" if number else "left", overflow="fold")
     for row in table.rows:
         drawn.add_row(*map(_styled, row))

@@ -2,6 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import Protocol
+
+
+class Rows(Protocol):
+    """Rows of cells, so many, that can be gone through as often as one likes."""
+
+    def __len__(self) -> int:
+        """How many they are."""
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        """Each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,16 +21,17 @@ class Table:
     """A row of names and rows of cells; *rest* says what was left out, if anything was."""
 
     head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: Rows
     rest: str = ""
 
-    @property
-    def numbers(self) -> tuple[bool, ...]:
-        """For each column whether all its cells are numbers."""
-        return tuple(
-            bool(self.rows) and all(str(row[i]).isdigit() for row in self.rows)
-            for i in range(len(self.head))
-        )
+    def widths(self) -> tuple[list[int], list[bool]]:
+        """For each column its widest cell, and whether all its cells are numbers."""
+        widths, numbers = [len(name) for name in self.head], [len(self.rows) > 0] * len(self.head)
+        for row in self.rows:
+            for at, cell in enumerate(row):
+                widths[at] = max(widths[at], len(cell))
+                numbers[at] = numbers[at] and cell.isdigit()
+        return widths, numbers
 
 
 def plain(parts: Iterable[str | Table]) -> Iterator[str]:
@@ -31,12 +44,11 @@ def plain(parts: Iterable[str | Table]) -> Iterator[str]:
 
 
 def _drawn(table: Table) -> Iterator[str]:
-    lines = (table.head, *table.rows)
-    widths = [max(len(str(cells[i])) for cells in lines) for i in range(len(table.head))]
-    for line in lines:
+    widths, numbers = table.widths()
+    for line in chain((table.head,), table.rows):
         cells = [
-            str(cell).rjust(width) if number else str(cell).ljust(width)
-            for cell, width, number in zip(line, widths, table.numbers, strict=True)
+            cell.rjust(width) if number else cell.ljust(width)
+            for cell, width, number in zip(line, widths, numbers, strict=True)
         ]
         yield "  ".join(cells).rstrip()
     if table.rest:
