@@ -8,8 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
+from simulator import audit, load_rules, open_rows
+from simulator.errors import UsageError
 from simulator.reports.report import REPORTS
-from simulator.saved.file import KEY
+from simulator.saved.file import KEY, save
 from simulator.sources.snapshot_write import write_snapshot
 from simulator.sources.source import open_objects
 from tests.running import Command
@@ -189,9 +191,10 @@ def test_other_files_and_columns_are_told(run: Command, snapshot: str, tmp_path:
         "fewer": table.drop_columns(["dn"]),
         "nulls": table.set_column(6, "verdicts_0", pa.nulls(len(table), pa.int32())),
         "texts": table.set_column(3, "type", pa.nulls(len(table), pa.string())),
+        "numbers": table.set_column(8, "certificates_0", pa.nulls(len(table), pa.int32())),
     }.items():
         rewrite(odd, tmp_path / name, {KEY: head[KEY]})
-    for name in ("cut", "fewer", "nulls", "texts", "absent", snapshot, FLEET):
+    for name in ("cut", "fewer", "nulls", "texts", "numbers", "absent", snapshot, FLEET):
         ran = run("report", str(tmp_path / name))
         assert ran.status == 2 and ran.out == "" and "error: " in ran.err and "help: " in ran.err
 
@@ -261,3 +264,11 @@ def test_a_preview_is_compared_by_what_is_after_the_change(run: Command, tmp_pat
     run("preview", *CHANGE, "--objects", FLEET, "--save", saved)
     ran = run("audit", *RULES, "--objects", FLEET, "--since", saved)
     assert "nothing has changed.\n  both were computed from the same" in ran.out
+
+
+def test_a_result_that_does_not_tell_all_is_not_kept(tmp_path: Path) -> None:
+    with open_rows(FLEET) as rows:
+        brief = audit(load_rules("standard-2016"), rows)
+    with pytest.raises(UsageError, match="does not tell all of certificates"):
+        save(brief, tmp_path / "saved")
+    assert not (tmp_path / "saved").exists()
