@@ -16,9 +16,11 @@ from simulator.cli.evaluation import (
 from simulator.cli.options import directory_options, output_options
 from simulator.cli.output import FINDINGS, deliver
 from simulator.cli.run import options_of, read_objects, run_options
-from simulator.errors import DiagnosticsError, UsageError
+from simulator.errors import DiagnosticsError, Source, UsageError
 from simulator.find import find_object
 from simulator.language.context import Context
+from simulator.language.nodes import attributes_of
+from simulator.language.parse import parse
 from simulator.objects import Provenance
 from simulator.sources.assignment import assigned
 from simulator.values import AttributeMap
@@ -58,7 +60,7 @@ def eval_(
     dn = None
     provenance = Provenance("")
     if name and objects:
-        found = read_objects(objects, values)
+        found = read_objects(objects, values, attributes=_read_by(expression))
         subject, provenance = find_object(name, found), found.provenance
         attributes, dn = subject.attributes, subject.dn
     given, parameters = assigned(sets)
@@ -83,3 +85,11 @@ def eval_(
         for line in remark_lines(evaluation):
             click.echo(line, err=True)
     return FINDINGS if evaluation.error else 0
+
+
+def _read_by(expression: str) -> frozenset[str]:
+    """The attributes that *expression* reads; none of one that is no good, as is told later."""
+    try:
+        return attributes_of(parse(Source("expression", expression)))
+    except DiagnosticsError:
+        return frozenset()

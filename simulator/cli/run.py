@@ -114,14 +114,17 @@ def _connectors(paths: tuple[str, ...]) -> "tuple[Connector, ...]":
 
 
 def read_objects(
-    locations: str | tuple[str, ...], values: dict[str, Any], *rule_sets: "RuleSet"
+    locations: str | tuple[str, ...],
+    values: dict[str, Any],
+    *rule_sets: "RuleSet",
+    attributes: frozenset[str] = frozenset(),
 ) -> ObjectSet:
-    """The objects at all *locations*, with what the *rule_sets* and `--where` read."""
+    """The objects at all *locations*: *attributes*, and what *rule_sets* and `--where` read."""
     from simulator.sources.merge import load_all
 
-    return load_all(
-        (locations,) if isinstance(locations, str) else locations, _request(values, *rule_sets)
-    )
+    request = _request(values, *rule_sets)
+    request = replace(request, attributes=request.attributes | attributes)
+    return load_all((locations,) if isinstance(locations, str) else locations, request)
 
 
 def rows_at(
