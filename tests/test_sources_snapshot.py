@@ -169,8 +169,9 @@ def test_other_parquet(tmp_path: Path) -> None:
     import pyarrow.parquet as parquet
 
     parquet.write_table(pa.table({"a": [1]}), tmp_path / "f.parquet")
-    with pytest.raises(InputError, match="is Parquet, but no snapshot"):
+    with pytest.raises(InputError, match="is Parquet, but no snapshot") as caught:
         load_objects(str(tmp_path / "f.parquet"))
+    assert "aadsim report" in str(caught.value.help)
 
 
 def test_pyarrow_is_imported_for_snapshots_alone() -> None:

@@ -46,7 +46,8 @@ def head_of(snapshot: "parquet.ParquetFile", path: str) -> Head:
         version = said["version"]
     except (KeyError, TypeError, msgspec.DecodeError):
         raise InputError(
-            f"{path}: is Parquet, but no snapshot", "take one with aadsim snapshot"
+            f"{path}: is Parquet, but no snapshot",
+            "take one with aadsim snapshot; what --save has kept is for aadsim report and --since",
         ) from None
     if version != VERSION:
         raise InputError(
