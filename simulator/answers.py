@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from simulator.bulk import Statistics
-from simulator.compare import Change
-from simulator.current import Difference, exceeds
+from simulator.current import Difference
 from simulator.errors import Diagnostic
 from simulator.forecast import Forecast
+from simulator.gate import Gate, gates
 from simulator.objects import Provenance
-from simulator.results.counts import change_counts
 from simulator.results.origin import Origin
 from simulator.results.results import Results, Row
+from simulator.since import Since
 
 DEFAULT_MAXIMUM_REMOVED = "500"  # the product's threshold for accidental deletions (AD)
 
@@ -22,13 +22,14 @@ class Answer:
     """Every object with what becomes of it, by DN; and where that comes from.
 
     *findings* are about the rules and their change, not about single objects. *present* is what
-    an export would change in the cloud.
+    an export would change in the cloud, and *since* what has changed since an earlier result.
     """
 
     origin: Origin
     results: Results
     findings: tuple[Diagnostic, ...] = ()
     present: Difference | None = None
+    since: Since | None = None
     statistics: tuple[Statistics, ...] = ()
 
     def __iter__(self) -> Iterator[Row]:
@@ -60,18 +61,20 @@ class Audit(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Preview(Answer):
-    """What a rule change does to each object, and whether more leave than may."""
+    """What a rule change does to each object, and whether more leave than may.
+
+    *limits* are DNs of units, with the number or percentage of their objects that may leave.
+    """
 
     maximum_removed: str = DEFAULT_MAXIMUM_REMOVED
+    limits: tuple[tuple[str, str], ...] = ()
 
     @property
-    def removed(self) -> int:
-        """How many objects leave the cloud."""
-        return change_counts(self.results)[Change.LEAVES]
+    def gates(self) -> tuple[Gate, ...]:
+        """What leaves and what may: everywhere, then of each unit of *limits*, as of `gates`."""
+        return gates(self.results, self.maximum_removed, self.limits)
 
     @property
     def exceeded(self) -> bool:
-        """Whether more objects leave than *maximum_removed* allows."""
-        counts = change_counts(self.results)
-        removed = counts[Change.LEAVES]
-        return exceeds(self.maximum_removed, removed, removed + counts[Change.STAYS_IN])
+        """Whether more objects leave than may, anywhere."""
+        return any(gate.exceeded for gate in self.gates)

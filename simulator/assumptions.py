@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from simulator.errors import UsageError
 
@@ -34,7 +34,7 @@ class Assumption:
 @cache
 def ledger() -> Mapping[str, Assumption]:
     """Every assumption by its number, `A-01` and on."""
-    text = (files("simulator") / "assumptions.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("assumptions.toml").read_text(encoding="utf-8")
     return {
         id: Assumption(
             id, entry["statement"], entry["other"], entry["evidence"], entry.get("readings", {})

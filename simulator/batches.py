@@ -4,6 +4,7 @@ An `Evaluator` can be sent to other processes and machines; what it needs is mad
 Spark's `mapInArrow` takes its method `each`, Dask and others the evaluator itself.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -57,11 +58,11 @@ class Evaluator:
         Raises `InputError` for a batch without the columns that every snapshot has.
         """
         self._programs = self._programs or [
-            Program(rules, self._settings, certificates=True) for rules in self._rule_sets
+            Program(rules, self._settings, certificates=True, details=self._details)
+            for rules in self._rule_sets
         ]
         rows = _laid_out(batch)
-        at = self._settings.now if self._details else None
-        source = Rows(Provenance("batch"), lambda columns: iter([rows]))
+        source = Rows(Provenance("batch"), lambda columns: iter([rows]), _types(rows))
         for program in self._programs:
             how = program.meeting(source.types)
             if how.whole or how.groups - _ALONE:
@@ -70,7 +71,7 @@ class Evaluator:
                     f"objects of different batches may meet by {names}",
                     "run audit or preview on one snapshot of all objects",
                 )
-        return _plain(table(run_programs(self._programs, source, at)))
+        return _plain(table(run_programs(self._programs, source)))
 
     def each(self, batches: "Iterable[pyarrow.RecordBatch]") -> "Iterator[pyarrow.RecordBatch]":
         """The results of *batches*, one by one."""
@@ -83,6 +84,10 @@ class Evaluator:
 
         schema = arrow_schema(COMPUTER_ATTRIBUTES)
         return self(pa.RecordBatch.from_pylist([], schema)).schema
+
+
+def _types(rows: "pyarrow.RecordBatch") -> Counter[str]:
+    return Counter(rows.column("type").to_pylist())
 
 
 def _laid_out(batch: "pyarrow.RecordBatch") -> "pyarrow.RecordBatch":

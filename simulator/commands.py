@@ -1,6 +1,6 @@
 """The jobs of the program as functions: audit, preview, explain; the commands' library twins."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from simulator.language.nodes import Node
 from simulator.language.operators import condition
 from simulator.objects import ConnectorObject, ObjectSet, Provenance
 from simulator.options import Options
+from simulator.results.certificates import syncing_until
 from simulator.results.gather import gather
 from simulator.results.origin import origin_of
 from simulator.results.results import Results
@@ -29,7 +30,7 @@ from simulator.single import place_of, with_those_it_meets
 from simulator.sources.snapshot_layout import objects_of
 from simulator.sources.spool import Rows
 from simulator.sync.engine import Settings, simulate
-from simulator.sync.outcome import Disposition, Outcome
+from simulator.sync.outcome import Outcome
 
 if TYPE_CHECKING:
     import pyarrow
@@ -46,29 +47,25 @@ def audit(
     """For every object its outcome under *rules*, and the reason.
 
     With *current*, what is in the cloud, also what an export would add and delete; with *span*
-    who leaves within it as certificates expire, for which an `ObjectSet` is needed. Rows are for
-    any number of objects; of certificates they give the verdict and the end alone, unless
-    *options* ask for details. Raises `DiagnosticsError` for a rule set with errors. Library twin
-    of `aadsim audit`.
+    who leaves within it as certificates expire. Rows are for any number of objects; of
+    certificates they give the verdict and the end alone, unless *options* ask for details. Raises
+    `DiagnosticsError` for a rule set with errors. Library twin of `aadsim audit`.
     """
     options = options or Options()
     findings = (*_checked(rules, objects, options), *_rebuilt(rules))
     now = instant_of(objects.provenance, options)
     settings = Settings(now, options.readings, options.connectors)
-    syncing: list[Outcome] = []
     if isinstance(objects, Rows):
-        if span is not None:
-            raise UsageError("a forecast needs all that is known of the objects", "load them")
         results, counted = _by_columns((rules,), objects, settings, options)
     else:
-        outcomes = simulate(_wanted(objects, options, now), rules, settings)
-        results = gather(outcomes if span is None else _remembering(outcomes, syncing))
-        counted = ()
+        results, counted = gather(simulate(_wanted(objects, options, now), rules, settings)), ()
     present = difference(current, results, maximum_removed) if current else None
-    later = forecast(syncing, rules, settings, span) if span is not None else None
-    return Audit(
-        origin_of((rules,), objects, now, options), results, findings, present, counted, later
-    )
+    later = None
+    if span is not None:
+        leaving = _syncing_until(now + span, results, objects, now)
+        later = forecast(leaving, rules, settings, span)
+    origin = origin_of((rules,), objects, now, options)
+    return Audit(origin, results, findings, present=present, statistics=counted, forecast=later)
 
 
 def preview(
@@ -78,9 +75,11 @@ def preview(
     options: Options | None = None,
     maximum_removed: str = DEFAULT_MAXIMUM_REMOVED,
     current: PresentState | None = None,
+    limits: Sequence[tuple[str, str]] = (),
 ) -> Preview:
     """What the change from *before* to *after* does to each object; the rest as of `audit`.
 
+    *limits* are DNs of units with the number or percentage of their objects that may leave.
     Library twin of `aadsim preview`.
     """
     options = options or Options()
@@ -97,14 +96,19 @@ def preview(
     present = difference(current, results, maximum_removed) if current else None
     told = (*findings.values(), *change_traps(results))
     origin = origin_of(sides, objects, now, options)
-    return Preview(origin, results, told, present, counted, maximum_removed)
+    return Preview(
+        origin, results, told, present=present, statistics=counted,
+        maximum_removed=maximum_removed, limits=tuple(limits),
+    )  # fmt: skip
 
 
 def _by_columns(
     sides: Sequence[RuleSet], rows: Rows, settings: Settings, options: Options
 ) -> tuple[Results, tuple[Statistics, ...]]:
     keep = _keep(options, settings.now)
-    return run_rows(sides, rows, settings, keep, options.jobs, options.details, options.shard)
+    return run_rows(
+        sides, rows, settings, keep, options.jobs, options.details, options.shard, options.progress
+    )
 
 
 def _keep(options: Options, now: datetime) -> Keep | None:
@@ -122,12 +126,14 @@ def _keep(options: Options, now: datetime) -> Keep | None:
     return keep
 
 
-def _remembering(outcomes: Iterable[Outcome], syncing: list[Outcome]) -> Iterator[Outcome]:
-    """The *outcomes*; those that sync are put into *syncing* on the way."""
-    for outcome in outcomes:
-        if outcome.disposition is Disposition.SYNCS:
-            syncing.append(outcome)
-        yield outcome
+def _syncing_until(
+    end: datetime, results: Results, objects: ObjectSet | Rows, now: datetime
+) -> Iterator[ConnectorObject]:
+    """Those of *objects* that sync by *results*, and have a certificate that ends up to *end*."""
+    chosen = results.subjects.take(syncing_until(results, now, end))
+    guids = dict(zip(chosen["dn"].to_pylist(), chosen["object_guid"].to_pylist(), strict=True))
+    subjects = objects.objects if isinstance(objects, ObjectSet) else objects.named(chosen["dn"])
+    return (o for o in subjects if o.dn in guids and guids[o.dn] == (o.guid or None))
 
 
 def explain(

@@ -16,6 +16,7 @@ from typing import Any
 from simulator.errors import InputError, UsageError
 from simulator.objects import parse_guid
 from simulator.results.results import Row
+from simulator.sources.json_stream import plain_problem
 from simulator.sync.outcome import Disposition
 from simulator.values import guid_text
 
@@ -123,8 +124,11 @@ def load_current(path: str) -> PresentState:
 def _from_json(text: str, path: str) -> list[Present]:
     try:
         document = json.loads(text)
+    except RecursionError:
+        raise InputError(f"--current {path}: is nested too deeply", _HELP) from None
     except ValueError as error:
-        raise InputError(f"--current {path}: is no JSON: {error}", _HELP) from None
+        problem = plain_problem(str(error))
+        raise InputError(f"--current {path}: is no JSON: {problem}", _HELP) from None
     if isinstance(document, dict) and "schema_version" in document:
         return _from_result(document, path)
     rows = document.get("value", [document]) if isinstance(document, dict) else document

@@ -12,9 +12,11 @@ from datetime import UTC, datetime, timedelta
 from simulator.assumptions import DECIDED
 from simulator.errors import UsageError
 from simulator.language.nodes import functions_of
+from simulator.objects import ConnectorObject
 from simulator.rule import RuleSet
 from simulator.sync.engine import Settings, simulate
 from simulator.sync.outcome import Disposition, Outcome
+from simulator.sync.reason import certificate_verdicts
 
 REMARK = (
     "an object is evaluated again only when it changes or at a full synchronization; until then "
@@ -45,18 +47,17 @@ class Forecast:
 
 
 def forecast(
-    outcomes: Iterable[Outcome], rules: RuleSet, settings: Settings, span: timedelta
+    subjects: Iterable[ConnectorObject], rules: RuleSet, settings: Settings, span: timedelta
 ) -> Forecast:
-    """The departures among *outcomes*, those of *settings*' instant, within *span* of it.
+    """The departures among *subjects*, which sync at *settings*' instant, within *span* of it.
 
     Each object is looked at alone, and by the clock that is decided, not by another (A-12).
     """
     until = settings.now + span
     found = [
         departure
-        for outcome in outcomes
-        if outcome.disposition is Disposition.SYNCS
-        for departure in _departure(outcome, rules, settings, until)
+        for subject in subjects
+        for departure in _departure(subject, rules, settings, until)
     ]
     found.sort(key=lambda d: (d.at, d.outcome.subject.sort_key()))
     return Forecast(until, tuple(found))
@@ -71,19 +72,20 @@ def parse_span(text: str) -> timedelta:
 
 
 def _departure(
-    outcome: Outcome, rules: RuleSet, settings: Settings, until: datetime
+    subject: ConnectorObject, rules: RuleSet, settings: Settings, until: datetime
 ) -> Iterator[Departure]:
     readings = {"A-12": DECIDED, **settings.readings}
-    for instant in sorted({i for i in _ends(outcome) if settings.now < i <= until}):
+    ends = set(_ends(subject, settings.now))
+    for instant in sorted(i for i in ends if settings.now < i <= until):
         then = replace(settings, now=instant, readings=readings)
-        (later,) = simulate([outcome.subject], rules, then)
+        (later,) = simulate([subject], rules, then)
         if later.decided and later.disposition is not Disposition.SYNCS:
             yield Departure(instant, later)
             return
 
 
-def _ends(outcome: Outcome) -> Iterator[datetime]:
-    """When the certificates of the object expire."""
-    for certificate in outcome.certificates:
+def _ends(subject: ConnectorObject, now: datetime) -> Iterator[datetime]:
+    """When the certificates of *subject* expire."""
+    for certificate in certificate_verdicts(subject, None, now):
         if certificate.not_after:
             yield datetime.fromisoformat(certificate.not_after).astimezone(UTC)

@@ -1,6 +1,5 @@
 """The objects that rules are applied to: connector space objects, as sources give them."""
 
-import uuid
 from dataclasses import dataclass, field
 
 from simulator.values import AttributeMap, guid_text
@@ -100,7 +99,9 @@ class ObjectSet:
 
 def parse_guid(text: str) -> bytes | None:
     """The 16 bytes, as Active Directory stores them, of a GUID in text; `None` if it is none."""
+    from uuid import UUID  # asks what the machine is
+
     try:
-        return uuid.UUID(text.strip()).bytes_le
+        return UUID(text.strip()).bytes_le
     except ValueError:
         return None

@@ -1,11 +1,16 @@
 """What is common to every run: instant, readings, import filter, the objects wanted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from simulator.language.nodes import Node
-from simulator.rule import Connector
+
+if TYPE_CHECKING:
+    from simulator.rule import Connector
+
+Progress = Callable[[int, int], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +20,15 @@ class Options:
     *now* is the snapshot's capture time where it is not given. *where* keeps only the objects for
     which that expression is true. *jobs* is the number of processes for a snapshot; without it, it
     follows from the work. With *details* rows too tell everything of each certificate. *shard* is
-    a part of a snapshot, by its number, from 1, and how many there are.
+    a part of a snapshot, by its number, from 1, and how many there are. *progress* is told now and
+    then how many objects are judged, and of how many.
     """
 
     now: datetime | None = None
     readings: Mapping[str, str] = field(default_factory=dict)
-    connectors: tuple[Connector, ...] = ()
+    connectors: "tuple[Connector, ...]" = ()
     where: Node | None = None
     jobs: int | None = None
     details: bool = False
     shard: tuple[int, int] | None = None
+    progress: Progress | None = field(default=None, repr=False, compare=False)

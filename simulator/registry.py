@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -14,13 +14,18 @@ class Registry(Mapping[str, T], Generic[T]):
     def __init__(self, package: str) -> None:
         self._package = package
         self._things: dict[str, T] = {}
+        self._makers: dict[str, Callable[[], T]] = {}
         self._discovered = False
 
     def add(self, name: str, thing: T) -> None:
         """Declares *thing* under *name*; a name is declared once."""
-        if name in self._things:
+        self.add_later(name, lambda: thing)
+
+    def add_later(self, name: str, make: Callable[[], T]) -> None:
+        """Declares under *name* what *make* gives, once it is asked for."""
+        if name in self._makers:
             raise ValueError(f"{name} is declared twice in {self._package}")
-        self._things[name] = thing
+        self._makers[name] = make
 
     def _discover(self) -> None:
         if not self._discovered:
@@ -31,12 +36,14 @@ class Registry(Mapping[str, T], Generic[T]):
 
     def __getitem__(self, name: str) -> T:
         self._discover()
+        if name not in self._things:
+            self._things[name] = self._makers[name]()
         return self._things[name]
 
     def __iter__(self) -> Iterator[str]:
         self._discover()
-        return iter(sorted(self._things, key=str.lower))
+        return iter(sorted(self._makers, key=str.lower))
 
     def __len__(self) -> int:
         self._discover()
-        return len(self._things)
+        return len(self._makers)

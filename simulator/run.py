@@ -1,8 +1,7 @@
 """Runs rule sets over rows of objects, however many: by columns, in one process or in several."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,19 +10,18 @@ from simulator.bulk.columns import Columns as Batch
 from simulator.bulk.decided import Decided
 from simulator.bulk.meeting import rows_that_meet, types_of
 from simulator.errors import UsageError
-from simulator.results.gather import Gatherer, certificates_array, certificates_type
+from simulator.options import Progress
+from simulator.results.gather import Gatherer
 from simulator.results.results import Columns, Results
 from simulator.results.subjects import READ, subjects_of
 from simulator.rule import RuleSet
 from simulator.sources.snapshot_file import reading
 from simulator.sources.spool import Rows
 from simulator.sync.engine import Settings
-from simulator.sync.reason import CERTIFICATES, described
 
 if TYPE_CHECKING:
     import pyarrow
 
-_TOLD = ("verdict", "not_after")  # of a certificate, where no details are wanted
 Keep = Callable[["pyarrow.RecordBatch"], "pyarrow.RecordBatch"]
 
 
@@ -35,48 +33,65 @@ def run_rows(
     jobs: int | None = None,
     details: bool = False,
     shard: tuple[int, int] | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Results, tuple[Statistics, ...]]:
     """What each of *rule_sets* makes of all *rows*, and what it took to find that out.
 
     *keep* leaves of each batch the rows that are wanted. *jobs* is the number of processes for a
     snapshot; without it, it follows from the work. With *details* all is told of certificates,
     and not their verdict and end alone. Of a snapshot *shard* takes a part: its number, from 1,
-    and how many there are.
+    and how many there are. *progress* is told after each batch.
     """
     if shard and (keep is not None or not rows.path):
         raise UsageError(
             "--shard takes a part of a snapshot, and the whole of it without --where",
             "take a snapshot of the objects that are wanted, with aadsim snapshot",
         )
-    at = settings.now if details else None
     if not rows.path or keep is not None:
-        programs = [Program(rules, settings, certificates=True) for rules in rule_sets]
-        results = run_programs(programs, rows, at, keep)
+        programs = [
+            Program(rules, settings, certificates=True, details=details) for rules in rule_sets
+        ]
+        results = run_programs(programs, rows, keep, progress)
         return results, tuple(program.statistics for program in programs)
-    more = (*READ, CERTIFICATES) if details else READ
     statistics = tuple(Statistics() for _ in rule_sets)
-    gatherer = Gatherer(len(rule_sets))
-    job = Job(Path(rows.path), tuple(rule_sets), settings, certificates=True)
-    with reading(rows.path):
-        for part in run_snapshot(job, more, jobs, _from_nought(shard), statistics):
-            _take(gatherer, part.rows, part.results, at)
+    gatherer, tell = Gatherer(len(rule_sets)), _teller(progress, rows, shard)
+    job = Job(Path(rows.path), tuple(rule_sets), settings, certificates=True, details=details)
+    parts = run_snapshot(job, READ, jobs, _from_nought(shard), statistics)
+    with reading(rows.path), closing(parts):
+        for part in parts:
+            _take(gatherer, part.rows, part.results)
+            tell(part.rows.num_rows)
     return gatherer.finish(), statistics
 
 
 def run_programs(
     programs: Sequence[Program],
     rows: Rows,
-    described_at: datetime | None,
     keep: Keep | None = None,
+    progress: Progress | None = None,
 ) -> Results:
-    """What each of *programs*, which judge certificates, makes of all *rows*, in this process.
-
-    All is told of certificates where they are to be *described_at* an instant.
-    """
-    gatherer = Gatherer(len(programs))
+    """What each of *programs*, which judge certificates, makes of all *rows*, in this process."""
+    gatherer, tell = Gatherer(len(programs)), _teller(progress, rows, None)
     for batch, results in _here(programs, rows, keep):
-        _take(gatherer, batch, results, described_at)
+        _take(gatherer, batch, results)
+        tell(batch.num_rows)
     return gatherer.finish()
+
+
+def _teller(
+    progress: Progress | None, rows: Rows, shard: tuple[int, int] | None
+) -> Callable[[int], None]:
+    """Tells *progress* that so many more of *rows*, or of their part *shard*, are judged."""
+    if progress is None:
+        return lambda more: None
+    done, total = 0, rows.count // (shard[1] if shard else 1)
+
+    def tell(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(done, total)
+
+    return tell
 
 
 def _from_nought(shard: tuple[int, int] | None) -> tuple[int, int]:
@@ -121,44 +136,16 @@ def _met(
     return [dict(zip(n, found, strict=True)) for n, found in zip(numbers, together, strict=True)]
 
 
-def _take(
-    gatherer: Gatherer,
-    rows: "pyarrow.RecordBatch",
-    results: Sequence[Result],
-    described_at: datetime | None,
-) -> None:
+def _take(gatherer: Gatherer, rows: "pyarrow.RecordBatch", results: Sequence[Result]) -> None:
     """Hands *results*, one for each rule set, on to *gatherer*."""
-    sides = [_columns(gatherer, result) for result in results]
-    if described_at is not None:
-        values = rows.column(CERTIFICATES).to_pylist() if CERTIFICATES in rows.schema.names else []
-        sides = [replace(s, certificates=_described(s, values, described_at)) for s in sides]
-    gatherer.columns(subjects_of(rows), *sides)
+    gatherer.columns(subjects_of(rows), *(_columns(gatherer, result) for result in results))
 
 
 def _columns(gatherer: Gatherer, result: Result) -> Columns:
     """*result* with the numbers by which *gatherer* knows its verdicts."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     codes = result.columns["verdict"].dictionary_encode()
     numbers = [gatherer.number(result.verdicts[n]) for n in codes.dictionary.to_pylist()]
     verdicts = pa.array(numbers, pa.int32()).take(codes.indices)
-    judged, ends = result.columns["verdicts"], result.columns["expiries"]
-    parts = [judged.flatten(), ends.flatten()]
-    held = pa.StructArray.from_arrays(parts, fields=list(certificates_type(_TOLD).value_type))
-    offsets = pc.subtract(judged.offsets, judged.offsets[0])
-    return Columns(verdicts, result.columns["end"], pa.ListArray.from_arrays(offsets, held))
-
-
-def _described(
-    side: Columns, values: Sequence[Sequence[bytes] | None], now: datetime
-) -> "pyarrow.ListArray":
-    """The certificates of *side* with all that can be told of them; *values* are their bytes."""
-    judged = side.certificates.to_pylist()
-    return certificates_array(
-        [
-            described(value, told["verdict"], "", now)
-            for told, value in zip(each, held or (), strict=False)
-        ]
-        for each, held in zip(judged, values or [()] * len(judged), strict=True)
-    )
+    return Columns(verdicts, result.columns["end"], result.columns["certificates"])

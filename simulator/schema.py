@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def schema_of(name: str, types: Mapping[str, str]) -> Schema:
 
 @cache
 def _tables() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads((files("simulator") / "schema.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(Path(__file__).with_name("schema.toml").read_text(encoding="utf-8"))
 
 
 @cache

@@ -119,6 +119,14 @@ def time_text(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
+def is_moment(text: str) -> bool:
+    """Whether *text* is a time with a zone, as ISO 8601 writes it."""
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
 _BLANKS = re.compile(r"\s*([,=+])\s*")
 _LOOSE = re.compile(r"\s(?:(?<=[,=+]\s)|(?=[,=+]))")  # a blank at a separator
 

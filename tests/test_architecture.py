@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = [
     {"enrolment", "errors", "registry", "version"},
     {"values", "whole_file"},
-    {"schema", "assumptions", "certificates"},
+    {"schema", "assumptions", "certificates", "signature"},
     {"language"},
     {"objects", "rule"},
     {"options"},
@@ -18,7 +18,8 @@ ROOMS = [
     {"sync"},
     {"check", "compare", "doctor", "forecast"},
     {"results"},
-    {"bulk", "change_traps", "current"},
+    {"bulk", "change_traps", "current", "since"},
+    {"gate"},
     {"answers", "run", "single"},
     {"saved"},
     {"batches", "commands"},

@@ -1,6 +1,7 @@
 """The command line as its users meet it: answers, mistakes, exit statuses, formats."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -272,6 +273,34 @@ MISTAKES = {
         ["preview", *PUBLISHED, "--objects", FLEET, "--max-removed", "many"],
         ["--max-removed many", "2%"],
     ),
+    "a bad gate of a unit": (
+        ["preview", *PUBLISHED, "--objects", FLEET, "--max-removed-in", "OU=X,DC=y", "few"],
+        ["--max-removed-in OU=X,DC=y few", "2%"],
+    ),
+    "a gate of a unit that is none": (
+        [
+            "preview",
+            *PUBLISHED,
+            "--objects",
+            FLEET,
+            "--max-removed-in",
+            "OU=Client,DC=corp,DC=example",
+            "5",
+        ],
+        ["no object is at or below it", "OU=Clients,DC=corp,DC=example"],
+    ),
+    "a gate of the end of a name": (
+        [
+            "preview",
+            *PUBLISHED,
+            "--objects",
+            FLEET,
+            "--max-removed-in",
+            "Clients,DC=corp,DC=example",
+            "5",
+        ],
+        ["no object is at or below it", "OU=Clients,DC=corp,DC=example"],
+    ),
     "a password that nobody gives": (
         ["audit", "--rules", "standard-2016", "--objects", "ldaps://127.0.0.1/", "--user", "x"],
         ["no password of x", "AADSIM_PASSWORD"],
@@ -420,7 +449,14 @@ HEAVY = ("lark", "cryptography", "ldap3", "pyarrow", "numpy", "rich", "regex", "
         (("--help",), HEAVY),
         (("--version",), HEAVY),
         (("functions", "--help"), ("cryptography", "ldap3", "pyarrow", "numpy")),
-        (("eval", "1 + 1"), ("cryptography", "ldap3", "pyarrow", "numpy", "rich")),
+        (
+            ("eval", "Left([cn], 1)", "--set", "cn=a"),
+            (*HEAVY, "json", "hashlib", "simulator.rule"),
+        ),
+        (
+            ("eval", "[cn]", "--object", "XP-VALID", "--objects", FLEET),
+            ("lark", "cryptography", "ldap3", "pyarrow", "numpy", "rich", "regex"),
+        ),
         (("doctor", "--code", "37"), ("lark", "cryptography", "pyarrow", "numpy")),
     ],
     ids=lambda value: " ".join(value),
@@ -484,3 +520,41 @@ def test_names_steer_no_terminal_and_reach_a_pipe_unchanged(
     monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
     deliver(["CN=\x1b[31mRED"], None)
     assert capsys.readouterr().out == ("CN=\\x1b[31mRED\n" if terminal else "CN=\x1b[31mRED\n")
+
+
+RUN = "audit --rules r --objects o.jsonl --connector c.toml --current o.json"
+WRITES_WHAT_IT_READS = [
+    *(f"{RUN} --output {name}" for name in ("r/r.toml", "o.jsonl", "c.toml", "./o.json")),
+    "preview --before r --after standard-1.4 --objects o.jsonl --output r/r.toml",
+    "preview --before standard-1.4 --after r/r.toml --objects o.jsonl --output r/../r/r.toml",
+    "explain SRV2012R2-VALID --rules r --objects link --output o.jsonl",
+    "eval 1 --objects o.jsonl --object SRV2012R2-VALID --output link",
+    "check r --connector c.toml --output c.toml",
+    "rules standard-1.4 --diff r --output r/r.toml",
+    "rules r/r.toml --to toml --output r/r.toml",
+    "snapshot o.jsonl --output o.jsonl",
+    "doctor ldaps://dc1.contoso.com --ca-file o.json --output o.json",
+]
+
+
+@pytest.mark.parametrize("command", WRITES_WHAT_IT_READS)
+def test_no_command_overwrites_what_it_reads(
+    aadsim: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("r").mkdir()
+    for name in ("r/r.toml", "o.jsonl", "c.toml", "o.json"):
+        Path(name).write_text("whatever")
+    Path("link").symlink_to("o.jsonl")
+    ran = aadsim(*command.split())
+    assert (ran.status, ran.out) == (2, "")
+    assert re.match("error: --output [^ ]+: would overwrite what is read from [^ ]+\n", ran.err)
+    assert "whatever" in Path(command.split()[-1]).read_text()
+
+
+def test_a_new_file_beside_what_is_read_is_written(aadsim: Command, tmp_path: Path) -> None:
+    source = tmp_path / "copy.incomplete.jsonl"
+    source.write_bytes(Path(FLEET).read_bytes())
+    ran = aadsim("snapshot", str(source), "--output", str(tmp_path / "copy.jsonl"))
+    assert ran.status == 0
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["copy.incomplete.jsonl", "copy.jsonl"]

@@ -100,7 +100,8 @@ def test_a_device_without_a_registration_is_pending(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content, said",
     [("name,os\na,b\n", "no column or key `deviceId`"), ("deviceId\nx\n", "is no deviceId"),
-     ("[1", "is no JSON"), ("[1]", "no list of devices"),
+     ("[1", "is no JSON"), ("[" + "1" * 5000, "is no JSON: a number has thousands of digits"),
+     ("[" * 100_000, "nested too deeply"), ("[1]", "no list of devices"),
      ('{"schema_version": 1, "command": "eval"}', "no result of audit or preview")],
 )  # fmt: skip
 def test_what_is_no_present_state_is_refused(content: str, said: str, tmp_path: Path) -> None:

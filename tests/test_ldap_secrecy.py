@@ -48,7 +48,7 @@ except BaseException as error:
 """
 BIND = "ldap3.core.connection:bind_operation"
 FAILURES = [
-    "simulator.sources.ldap_server:decode",
+    "simulator.sources.ldap_columns:Columns.batch",
     "simulator.sources.ldap_server:root_value",
     "simulator.sources.ldap_session:servers",
     "simulator.sources.ldap_session:target",

@@ -16,7 +16,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from simulator import load_objects, load_rules
-from simulator.commands import Audit, Preview, audit, preview
+from simulator.answers import Audit, Preview
+from simulator.commands import audit, preview
 from simulator.compare import Change
 from simulator.reports.report import REPORTS, Layout
 from simulator.results.counts import change_counts
@@ -103,7 +104,7 @@ def few() -> Preview:
 @pytest.fixture(scope="module")
 def previewed(few: Preview) -> Preview:
     """A preview of many generated objects."""
-    return replace(few, results=enlarged(few.results, COUNT), read=COUNT)
+    return replace(few, results=enlarged(few.results, COUNT))
 
 
 @pytest.fixture(scope="module")

@@ -20,13 +20,14 @@ import pytest
 from simulator import load_objects, load_rules
 from simulator.answers import Audit, Preview
 from simulator.commands import audit, preview
-from simulator.reports.html.charts import STATES, flow
+from simulator.reports.html.charts import flow
 from simulator.reports.html.document import shown
 from simulator.reports.html.facts import facts
 from simulator.reports.html.provenance import explain_command
 from simulator.reports.html.units import MOST, split, tree
 from simulator.reports.report import REPORTS, Layout
 from simulator.results.counts import change_counts, outcome_counts
+from simulator.results.groups import STATES
 from tests.large_results import enlarged
 from tests.running import Command
 
@@ -336,7 +337,7 @@ def test_of_very_many_units_the_small_ones_are_left_out() -> None:
 
 
 def test_the_ribbons_of_an_outcome_fill_its_bar() -> None:
-    drawn = flow([("SYNCS", "SYNCS", 30), ("SYNCS", "FILTERED", 10), ("FILTERED", "SYNCS", 60)])
+    drawn = flow({("SYNCS", "SYNCS"): 30, ("SYNCS", "FILTERED"): 10, ("FILTERED", "SYNCS"): 60})
     assert [r.title for r in drawn.ribbons] == [
         "SYNCS to SYNCS: 30", "SYNCS to FILTERED: 10", "FILTERED to SYNCS: 60",
     ]  # fmt: skip

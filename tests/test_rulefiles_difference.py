@@ -99,6 +99,18 @@ def test_added_and_removed() -> None:
     assert [c.kind for c in difference(one, standard())] == ["added"]
 
 
+def test_what_rules_read_is_told_of_scope_join_and_flows(run: Command) -> None:
+    lab = str(Path(__file__).parent / "data" / "rule-formats" / "lab.toml")
+    text = run("rules", lab, "--reads").out.splitlines()
+    named = {line.split()[0]: line for line in text[1:]}
+    for name in ("location", "objectGUID", "operatingSystem", "cn"):
+        assert named[name].endswith("In from AD - Lab Computer Filter")
+    assert named["location"].split()[1] == "computer"  # the others are read of every object
+    assert named["sAMAccountName"].endswith("aadsim, to name the object")
+    found = json.loads(run("rules", lab, "--reads", "--format", "json").out)["reads"]
+    assert [each["attribute"] for each in found] == list(named)
+
+
 def test_changes_of_both_sides_conflict_only_where_they_differ() -> None:
     base = standard()
     here = with_rule(base, JOIN, precedence=91, description="mine")

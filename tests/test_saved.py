@@ -8,8 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
+from simulator import audit, load_rules, open_rows
+from simulator.errors import UsageError
 from simulator.reports.report import REPORTS
-from simulator.saved.file import KEY
+from simulator.saved.file import KEY, save
 from simulator.sources.snapshot_write import write_snapshot
 from simulator.sources.source import open_objects
 from tests.running import Command
@@ -80,14 +82,14 @@ def test_only_all_parts_of_one_computation_are_put_together(
     others = {
         "instant": part("later", "2/2", "--as-of", "2027-01-01T00:00:00Z"),
         "rules": part("old", "2/2", "--rules", "standard-2016"),
-        "connector": part("filter", "2/2", *CONNECTOR),
+        "connectors": part("filter", "2/2", *CONNECTOR),
         "number of parts": part("third", "2/3"),
         "readings": part("read", "2/2", "--assume", "A-12=utc-12"),
     }
     output = ("--output", str(tmp_path / "whole"))
     for fact, other in others.items():
         ran = run("merge", first, other, *output)
-        assert ran.status == 2 and f"has another {fact} than" in ran.err
+        assert ran.status == 2 and f"differing {fact}" in ran.err
     assert "and so is" in run("merge", first, second, first, *output).err
     assert "missing 1/2" in run("merge", second, *output).err
     assert not (tmp_path / "whole").exists()
@@ -189,8 +191,84 @@ def test_other_files_and_columns_are_told(run: Command, snapshot: str, tmp_path:
         "fewer": table.drop_columns(["dn"]),
         "nulls": table.set_column(6, "verdicts_0", pa.nulls(len(table), pa.int32())),
         "texts": table.set_column(3, "type", pa.nulls(len(table), pa.string())),
+        "numbers": table.set_column(8, "certificates_0", pa.nulls(len(table), pa.int32())),
     }.items():
         rewrite(odd, tmp_path / name, {KEY: head[KEY]})
-    for name in ("cut", "fewer", "nulls", "texts", "absent", snapshot, FLEET):
+    for name in ("cut", "fewer", "nulls", "texts", "numbers", "absent", snapshot, FLEET):
         ran = run("report", str(tmp_path / name))
         assert ran.status == 2 and ran.out == "" and "error: " in ran.err and "help: " in ran.err
+
+
+@pytest.fixture
+def later(tmp_path: Path) -> str:
+    """The fleet without its first two objects, with a new one and one that is renamed."""
+    head, *lines = Path(FLEET).read_text(encoding="utf-8").splitlines()
+    new = json.loads(lines[0])
+    new["attributes"]["objectGUID"] = {"guid": "00000000-0000-4000-8000-000000000001"}
+    moved = json.loads(lines[2])
+    moved["dn"] = f"CN=MOVED,{moved['dn'].partition(',')[2]}"
+    kept = [*lines[3:], json.dumps(moved), json.dumps(new)]
+    (tmp_path / "later.jsonl").write_text("\n".join([head, *kept]) + "\n", encoding="utf-8")
+    return str(tmp_path / "later.jsonl")
+
+
+def test_what_has_changed_since_is_told_object_by_object(
+    run: Command, later: str, tmp_path: Path
+) -> None:
+    saved = str(tmp_path / "saved")
+    run("audit", "--rules", "standard-1.4", "--objects", FLEET, "--save", saved)
+    asked = ("audit", *RULES, "--objects", later, "--since", saved)
+    since = json.loads(run(*asked, "--format", "json").out)["since"]
+    assert since["differs"] == ["rules", "objects"]
+    told = {o["object_guid"]: o for o in since["objects"]}
+    assert len(told) == len(since["objects"]) == sum(since["counts"].values())
+    assert (since["counts"]["gone"], since["counts"]["new"]) == (2, 1)
+    before, after = (
+        {o["object_guid"]: o for o in json.loads(run(*a, "--format", "json").out)["results"]}
+        for a in (("audit", "--rules", "standard-1.4", "--objects", FLEET), asked)
+    )
+    for guid in before.keys() | after.keys():
+        old, new = (
+            {"outcome": side[guid]["outcome"], "reason": side[guid]["reason"]["code"]}
+            if guid in side
+            else None
+            for side in (before, after)
+        )
+        assert (guid in told) == (old != new)
+        if old != new:
+            assert (told[guid]["then"], told[guid]["now"]) == (old, new)
+    entered = [o for o in told.values() if o["turn"] == "entered"]
+    assert entered and all(o["then"]["outcome"] == "FILTERED" for o in entered)
+    assert all(o["now"]["outcome"] == "SYNCS" for o in entered)
+    for form in ("text", "markdown", "html"):
+        shown = run(*asked, "--format", form).out.replace("\\", "")
+        assert f"{since['counts']['entered']} entered" in shown
+        assert "computed otherwise: rules, objects" in shown
+
+
+def test_where_one_thing_differs_it_is_the_cause(run: Command, tmp_path: Path) -> None:
+    saved = str(tmp_path / "saved")
+    run("audit", *RULES, "--objects", FLEET, "--save", saved)
+    assert (
+        "nothing has changed.\n  both were computed from the same"
+        in run("report", saved, "--since", saved).out
+    )
+    ran = run("audit", *RULES, "--objects", FLEET, "--as-of", "2036-01-01", "--since", saved)
+    assert "computed otherwise: instant: whatever has changed comes from that" in ran.out
+    assert "SYNCS (certificate-valid) -> FILTERED (certificate-expired)" in ran.out
+    assert run("audit", *RULES, "--objects", FLEET, "--since", FLEET).status == 2
+
+
+def test_a_preview_is_compared_by_what_is_after_the_change(run: Command, tmp_path: Path) -> None:
+    saved = str(tmp_path / "saved")
+    run("preview", *CHANGE, "--objects", FLEET, "--save", saved)
+    ran = run("audit", *RULES, "--objects", FLEET, "--since", saved)
+    assert "nothing has changed.\n  both were computed from the same" in ran.out
+
+
+def test_a_result_that_does_not_tell_all_is_not_kept(tmp_path: Path) -> None:
+    with open_rows(FLEET) as rows:
+        brief = audit(load_rules("standard-2016"), rows)
+    with pytest.raises(UsageError, match="does not tell all of certificates"):
+        save(brief, tmp_path / "saved")
+    assert not (tmp_path / "saved").exists()

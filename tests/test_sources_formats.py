@@ -250,6 +250,7 @@ BAD = [
     ("a table twice", "  distinguishedName  cn\n" * 2, "2: the names of the columns are there again"),
     ("a table that is cut in a GUID", "  distinguishedName  objectGUID\n  CN=a,DC=b          {ED51AA\n", "cannot be read: `{ED51AA`"),
     ("csvde with a NUL", "DN,cn\r\nCN=a,\0\r\n", "2: holds a character that no text has"),
+    ("a long number", '[{"DistinguishedName": "CN=a,DC=b", "n": ' + "1" * 5000, "1: is not JSON: a number has thousands of digits"),
     ("a document after JSON", '[{"DistinguishedName": "CN=a,DC=b"}]\ndn: CN=a', ":2: is not JSON: Expecting value"),
     ("JSON that is cut in a list", '[{"DistinguishedName": "CN=a", "n": [1,', "1: is not JSON: the file ends too soon"),
     ("half a surrogate pair", '[{"DistinguishedName": "\\uD800"}]', "half a surrogate pair"),

@@ -187,6 +187,14 @@ def test_a_head_tells_where_the_objects_are_from(tmp_path: Path) -> None:
 HEAD = '{"snapshot": {"complete": true}}'
 ERRORS = [
     ("no JSON", ["{"], ":1:2", "is not JSON", "on one line"),
+    ("no line ends", ["{}\r{}\r{}"], ":1", "its lines end in CR alone", "LF or CRLF"),
+    (
+        "a long number",
+        ['{"dn": "CN=a", "attributes": {"x": ' + "1" * 5000 + "}}"],
+        ":1",
+        "a number has thousands of digits",
+        "on one line",
+    ),
     ("two objects on a line", [line() + line()], ":1:", "Extra data", "on one line"),
     ("a number that is none", ['{"dn": NaN}'], ":1", "NaN is not a number", "on one line"),
     ("a list later on", [line(), "[]"], ":2", "is not a JSON object", '"dn"'),

@@ -1,5 +1,8 @@
 """What a location may be, and what is said about one that holds no objects."""
 
+import bz2
+import gzip
+import lzma
 import os
 from pathlib import Path
 
@@ -7,7 +10,8 @@ import pytest
 
 from simulator.errors import InputError, SimulatorError, UsageError
 from simulator.sources import load_objects
-from simulator.sources.source import READERS
+from simulator.sources.merge import load_all
+from simulator.sources.source import READERS, SourceRequest
 
 KNOWN = "JSON Lines, LDAP (ldaps://host/base), LDIF"
 CONTENTS = [
@@ -46,6 +50,37 @@ def test_a_file_without_objects(tmp_path: Path, content: bytes, problem: str) ->
     assert caught.value.message.startswith(f"{path}: ")
     assert problem in caught.value.message
     assert KNOWN in (caught.value.help or "")
+
+
+PACKED = [
+    (gzip.compress(b"dn: CN=a"), "gzip"),
+    (bz2.compress(b"dn: CN=a"), "bzip2"),
+    (lzma.compress(b"dn: CN=a"), "xz"),
+    (b"7z\xbc\xaf\x27\x1c\x00\x04", "7-Zip"),
+    (b"\x28\xb5\x2f\xfd\x04\x00", "Zstandard"),
+]
+
+
+@pytest.mark.parametrize(("content", "way"), PACKED, ids=[way for _, way in PACKED])
+def test_a_compressed_file(tmp_path: Path, content: bytes, way: str) -> None:
+    path = tmp_path / "objects"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        load_objects(str(path))
+    assert caught.value.render() == f"{path}: is compressed with {way}\n  = help: unpack it first"
+
+
+def test_standard_input_is_not_read() -> None:
+    with pytest.raises(InputError, match="-: there is no such file") as caught:
+        load_objects("-")
+    assert "standard input is not read" in (caught.value.help or "")
+
+
+def test_no_domain_is_looked_up_for_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "objects.jsonl"
+    path.write_text("")
+    with pytest.raises(UsageError, match=r"--dns-server 192\.0\.2\.1: no domain is looked up"):
+        load_all([str(path)], SourceRequest(name_server="192.0.2.1"))
 
 
 def test_a_folder(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from simulator.sources.source import open_objects
 
-PER_OBJECT = 40  # bytes; 16 for the sightings, the rest for what grows by steps
+PER_OBJECT = 200  # bytes; 16 for the sightings, the rest for the steps in which memory grows.
+# An object that is held takes more than a thousand.
 
 WRITE = """
 import resource, sys

@@ -211,6 +211,25 @@ def test_the_time_of_a_file_is_told(aadsim: Command, tmp_path: Path) -> None:
     assert aadsim("snapshot", ldif, "--output", str(path), "--captured-at", "May").status == 2
 
 
+RESUMED = [
+    ("o.jsonl", "o.jsonl is no server", "leave out --resume: a file is read anew"),
+    ("ldaps://a --redact", "as it began", "leave out --redact"),
+    ("ldaps://a ldaps://b --captured-at 2025-05-05", "as it began",
+     "leave out --captured-at and all servers but one"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "problem", "help"), RESUMED)
+def test_what_does_not_go_with_resume_is_named(
+    aadsim: Command, tmp_path: Path, arguments: str, problem: str, help: str
+) -> None:
+    output = str(tmp_path / "f.parquet")
+    ran = aadsim("snapshot", *arguments.split(), "--output", output, "--resume")
+    assert ran.status == 2
+    assert ran.err.splitlines()[0].endswith(problem)
+    assert ran.err.splitlines()[1:] == [f"  = help: {help}"]
+
+
 def test_a_failed_pull_leaves_nothing(aadsim: Command, tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text('{"dn": "CN=a"')
     ran = aadsim("snapshot", str(tmp_path / "bad.jsonl"), "--output", str(tmp_path / "f.parquet"))

@@ -204,7 +204,7 @@ def test_a_fault_is_found_on_the_line_where_it_is(
         ("[1,\n NaN]", "2: is not JSON: NaN is not a number of JSON"),
         ('[\n{"a": "\\uD800"}]', "2: half a surrogate pair is no character"),
         ("[\n" + "[" * 200_000, "2: is nested too deeply"),
-        ("[" + "1" * 5000 + "]", "1: is not JSON: Exceeds the limit"),
+        ("[" + "1" * 5000 + "]", "1: is not JSON: a number has thousands of digits"),
         ("[1 2]", "1: is not JSON: Expecting ',' delimiter"),
         ('["a\nb"]', "1: is not JSON: Invalid control character"),
     ],

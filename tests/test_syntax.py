@@ -13,7 +13,14 @@ from simulator.language.context import Context
 from simulator.language.evaluate import evaluate
 from simulator.language.nodes import Literal, Unary
 from simulator.language.parse import parse
+from tests.parse_table import TABLE, table_text
 from tests.test_language import NOW
+
+
+def test_the_parser_is_that_of_the_grammar() -> None:
+    assert TABLE.read_text(encoding="utf-8") == table_text(), (
+        "make it anew: python -m tests.parse_table"
+    )
 
 
 def mistake(text: str) -> Diagnostic:

@@ -251,7 +251,7 @@ class FlowObserver:
                 self._loop is not None
                 and costly.keys() <= self._loop.costly
                 and all(isinstance(told, Shape) for told in costly.values())
-                and (GUID not in costly or costly[GUID] == Shape("bin", None, 16))
+                and (GUID not in self._loop.costly or costly.get(GUID) == Shape("bin", None, 16))
             )
         return self._fitting[key]
 

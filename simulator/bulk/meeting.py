@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from simulator.bulk.columns import Columns
 from simulator.bulk.others import by_other
 from simulator.rule import FlowType
+from simulator.sources.identity import has_equal
 from simulator.sync.rulebook import RuleBook
 from simulator.values import Reference, dn_key
 
@@ -146,17 +147,13 @@ def _each(value: object) -> tuple[object, ...]:
 def _twice(arrays: "list[pyarrow.Array]") -> frozenset[object]:
     """The values, as joins compare them, that occur more than once in *arrays*."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     if not arrays:
         return frozenset()
     kinds = {array.type for array in arrays}
-    if len(kinds) == 1 and _is_bytes(arrays[0].type):
-        whole = pa.chunked_array(arrays).drop_null().combine_chunks()
-        # in order equal ones are neighbours: counting the different takes ten times the memory
-        ordered = whole.take(pc.array_sort_indices(whole))
-        if not pc.any(pc.equal(ordered[1:], ordered[:-1])).as_py():
-            return frozenset()
+    alike = len(kinds) == 1 and _is_bytes(arrays[0].type)
+    if alike and not has_equal(pa.chunked_array(arrays).drop_null().combine_chunks()):
+        return frozenset()
     counts = Counter(
         _key(value)
         for array in arrays

@@ -18,7 +18,7 @@ from simulator.bulk.others import by_other
 from simulator.bulk.place import Above, Place, group_rows, place_of
 from simulator.bulk.result import Verdicts, result_batch
 from simulator.bulk.statistics import Statistics
-from simulator.bulk.verdicts import certificate_columns
+from simulator.bulk.verdicts import certificate_details, certificate_ends
 from simulator.bulk.world import ALONE, Outcomes, World
 from simulator.objects import ConnectorObject
 from simulator.results.verdict import Verdict
@@ -41,13 +41,16 @@ class Program:
 
     A call is a function of its batch alone, as far as none of its objects meets another one;
     `meetings` finds those that do. With *certificates* each certificate gets a verdict, and is
-    read, whether a rule looks at it or not. *attributes* are the columns that are needed, beside
-    `dn`, `type`, `classes` and `other`.
+    read, whether a rule looks at it or not; with *details* all is told of each. *attributes* are
+    the columns that are needed, beside `dn`, `type`, `classes` and `other`.
     """
 
-    def __init__(self, rules: RuleSet, settings: Settings, certificates: bool = False) -> None:
-        quick = replace(settings, full=False, certificates=certificates)
-        self._engine, self._certificates = Recorder(rules, quick), certificates
+    def __init__(
+        self, rules: RuleSet, settings: Settings, certificates: bool = False, details: bool = False
+    ) -> None:
+        self._certificates, self._details = certificates or details, details
+        quick = replace(settings, full=False, certificates=self._certificates)
+        self._engine, self._now = Recorder(rules, quick), settings.now
         self._chosen = settings.readings
         self._above = Above((*settings.connectors, *rules.connectors))
         self._worlds: dict[tuple[Place, tuple[tuple[str, object], ...]], World] = {}
@@ -81,8 +84,9 @@ class Program:
         result = result_batch(codes, self._numbers, single, ends, self._verdicts)
         if not self._certificates:
             return result
-        verdicts, expiries = certificate_columns(columns, codes, self._outcomes.all, single)
-        return result.append_column("verdicts", verdicts).append_column("expiries", expiries)
+        told = (columns, codes, self._outcomes.all, single)
+        held = certificate_details(*told, self._now) if self._details else certificate_ends(*told)
+        return result.append_column("certificates", held)
 
     def _outcomes_of(
         self, columns: Columns, meeting: Mapping[int, Decided]

@@ -26,17 +26,13 @@ class Verdicts:
         return found
 
 
-def result_schema(certificates: bool = False) -> "pyarrow.Schema":
-    """The columns of results; with *certificates* also a verdict and an expiry for each."""
+def result_schema() -> "pyarrow.Schema":
+    """The columns of results, without those of certificates."""
     import pyarrow as pa
 
-    fields = [pa.field("verdict", pa.int32(), nullable=False), pa.field("end", pa.string())]
-    if certificates:
-        fields += [
-            pa.field("verdicts", pa.list_(pa.string()), nullable=False),
-            pa.field("expiries", pa.list_(pa.string()), nullable=False),
-        ]
-    return pa.schema(fields)
+    return pa.schema(
+        [pa.field("verdict", pa.int32(), nullable=False), pa.field("end", pa.string())]
+    )
 
 
 def result_batch(

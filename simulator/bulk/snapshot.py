@@ -5,7 +5,7 @@ Each process opens the file itself and reads its own row groups; only results ar
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -17,6 +17,7 @@ from simulator.bulk.program import NONE, Program
 from simulator.bulk.statistics import Statistics
 from simulator.results.verdict import Verdict
 from simulator.rule import RuleSet
+from simulator.sources.snapshot_check import refuse_damage
 from simulator.sources.snapshot_layout import FIXED
 from simulator.sync.engine import Settings
 
@@ -39,12 +40,16 @@ _WORTH = 1.5  # seconds of work left, from which on further processes pay
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is run: a file, rule sets, their settings; and whether certificates are judged."""
+    """What is run: a file, rule sets, their settings; and whether certificates are judged.
+
+    With *details* all is told of them.
+    """
 
     path: Path
     rule_sets: tuple[RuleSet, ...]
     settings: Settings
     certificates: bool = False
+    details: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,11 @@ class Runner:
     ) -> None:
         import pyarrow.parquet as parquet
 
-        self.programs = [Program(rules, job.settings, job.certificates) for rules in job.rule_sets]
+        self.programs = [
+            Program(rules, job.settings, job.certificates, job.details) for rules in job.rule_sets
+        ]
         self.meetings = meetings or {}
+        self._path = str(job.path)
         self._file = parquet.ParquetFile(
             job.path, page_checksum_verification=True, read_dictionary=_DICTIONARIES
         )
@@ -90,6 +98,10 @@ class Runner:
 
     def part(self, number: int) -> Part:
         """The row group *number*, read once for all rule sets."""
+        import pyarrow as pa
+
+        # what the group before has left: allocators keep it, and it adds up
+        pa.default_memory_pool().release_unused()
         batch = self.read(number, self._columns)
         columns = Columns(batch, self._costly)
         own = self.meetings.get(number, [NONE] * len(self.programs))
@@ -101,9 +113,13 @@ class Runner:
 
     def read(self, number: int, names: Sequence[str]) -> "pyarrow.RecordBatch":
         """The columns *names* of the row group *number*."""
+        import pyarrow as pa
+
         table = self._file.read_row_group(number, columns=[*names], use_threads=False)
-        batches = table.combine_chunks().to_batches()
-        return batches[0] if batches else table.schema.empty_table().to_batches()[0]
+        whole = [column.combine_chunks() for column in table.columns]
+        rows = pa.RecordBatch.from_arrays(whole, schema=table.schema)
+        refuse_damage(rows, self._path)
+        return rows
 
     def meet(self) -> Meetings:
         """The objects of the file that may meet others: read from as few columns as tell it."""
@@ -129,7 +145,7 @@ class Runner:
 def run_snapshot(
     job: Job, more: Sequence[str] = (), jobs: int | None = None, shard: tuple[int, int] = (0, 1),
     statistics: Sequence[Statistics] = (),
-) -> Iterator[Part]:  # fmt: skip
+) -> Generator[Part, None, None]:  # fmt: skip
     """Each row group of a snapshot with a result for every rule set, in the order of the file.
 
     *more* are columns that the rows come with, beside `dn`. *jobs* is the number of processes;

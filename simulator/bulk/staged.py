@@ -20,6 +20,7 @@ from simulator.language.nodes import (
     bare,
     walk,
 )
+from simulator.sync.reason import SYSTEM
 from simulator.values import Value
 
 # Functions whose answer depends only on the shape of what they are given.
@@ -67,10 +68,10 @@ def _refuse(frame: object) -> Value:
 
 
 def shape_reads(node: Node) -> Iterator[Attribute]:
-    """The places in *node* where an attribute is only asked about its shape."""
+    """The places in *node* where only the shape of an attribute counts: no reason tells it."""
     for each in walk(node):
         match each:
             case Call(name=name, arguments=(argument,)) if name in OF_SHAPE:
                 inner = bare(argument)
-                if isinstance(inner, Attribute):
+                if isinstance(inner, Attribute) and inner.name not in SYSTEM:
                     yield inner

@@ -113,7 +113,7 @@ def _steps(step: Step | None, subject: ConnectorObject, context: Context) -> Has
         code,
         text,
         count,
-        tuple(v.verdict for v in verdicts),
+        tuple((v.verdict, v.text if v.verdict == reasons.REJECTED else "") for v in verdicts),
     )
 
 

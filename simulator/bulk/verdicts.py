@@ -1,6 +1,7 @@
-"""A verdict and an expiry for every certificate, where they are asked for."""
+"""A verdict on every certificate, and what it is, where they are asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from simulator.bulk.codes import Codes
@@ -10,7 +11,9 @@ from simulator.bulk.expiry import expiry_text
 from simulator.certificates import CertificateError, read_certificate
 from simulator.certificates.quick import has_long_year, quick_layout
 from simulator.certificates.strict import strict_layout
-from simulator.sync.reason import CERTIFICATES
+from simulator.results.gather import certificates_array, certificates_column
+from simulator.sync.outcome import CertificateVerdict
+from simulator.sync.reason import CERTIFICATES, REJECTED, described
 from simulator.values import time_text
 
 if TYPE_CHECKING:
@@ -20,46 +23,77 @@ NOT_TESTED = "certificate-not-tested"
 _UNREADABLE = "certificate-unreadable"
 
 
-def certificate_columns(
+def certificate_ends(
     columns: Columns, codes: Codes, outcomes: Sequence[Decided], single: Mapping[int, Decided]
-) -> "tuple[pyarrow.Array, pyarrow.Array]":
-    """For each row the verdict on, and the expiry of, each of its certificates.
+) -> "pyarrow.ListArray":
+    """For each row the verdict on, and the end of, each of its certificates.
 
     *codes* are the numbers of the *outcomes* of rows; *single* are rows with one of their own.
     """
-    import pyarrow as pa
-
     verdicts: list[str] = []
     expiries: list[str] = []
     ends = [0]
-    held, values = _values(columns)
-    start = 0
-    judged = columns.judged
-    for row, (code, count) in enumerate(zip(codes.to_pylist(), held, strict=True)):
-        data = values[start : start + count]
-        start += count
+    for row, outcome, data in _rows(columns, codes, outcomes, single):
         if row in single:
-            verdicts += [c.verdict for c in single[row].certificates]
-            expiries += [c.not_after for c in single[row].certificates]
-        elif count and outcomes[code].judging != NOBODY:
-            judging = outcomes[code].judging
-            found = judged.get((row, judging)) if judging != UNTESTED else None
+            verdicts += [c.verdict for c in outcome.certificates]
+            expiries += [c.not_after for c in outcome.certificates]
+        elif data and outcome.judging != NOBODY:
+            found = columns.judged.get((row, outcome.judging))
             if found is not None:
                 verdicts += found
                 expiries += [_known(v, verdict) for v, verdict in zip(data, found, strict=True)]
             else:
-                verdicts += (
-                    [NOT_TESTED] * count
-                    if judging == UNTESTED
-                    else [c.verdict for c in outcomes[code].certificates]
-                )
+                verdicts += [verdict for verdict, _ in _shared(outcome, len(data))]
                 expiries += map(_expiry, data)
         ends.append(len(verdicts))
-    offsets = pa.array(ends, pa.int32())
-    return (
-        pa.ListArray.from_arrays(offsets, pa.array(verdicts, pa.string())),
-        pa.ListArray.from_arrays(offsets, pa.array(expiries, pa.string())),
+    return certificates_column(ends, {"verdict": verdicts, "not_after": expiries})
+
+
+def certificate_details(
+    columns: Columns,
+    codes: Codes,
+    outcomes: Sequence[Decided],
+    single: Mapping[int, Decided],
+    now: datetime,
+) -> "pyarrow.ListArray":
+    """As `certificate_ends`, with all that can be told of each certificate *now*."""
+
+    return certificates_array(
+        _described(columns, row, outcome, data, now) if row not in single else outcome.certificates
+        for row, outcome, data in _rows(columns, codes, outcomes, single)
     )
+
+
+def _described(
+    columns: Columns, row: int, outcome: Decided, data: Sequence[bytes], now: datetime
+) -> Sequence[CertificateVerdict]:
+    """The certificates *data* of *row*, which shares its *outcome* with others."""
+    if not data or outcome.judging == NOBODY:
+        return ()
+    found = columns.judged.get((row, outcome.judging))
+    told = [(code, "") for code in found] if found else _shared(outcome, len(data))
+    return [described(value, *each, now) for value, each in zip(data, told, strict=True)]
+
+
+def _rows(
+    columns: Columns, codes: Codes, outcomes: Sequence[Decided], single: Mapping[int, Decided]
+) -> Iterator[tuple[int, Decided, Sequence[bytes]]]:
+    """Each row with its outcome, and with its certificates as far as the column holds them."""
+    held, values = _values(columns)
+    start = 0
+    for row, (code, count) in enumerate(zip(codes.to_pylist(), held, strict=True)):
+        yield row, single[row] if row in single else outcomes[code], values[start : start + count]
+        start += count
+
+
+def _shared(outcome: Decided, count: int) -> Sequence[tuple[str, str]]:
+    """The verdicts on *count* certificates that follow from *outcome*.
+
+    With each its text, where that does not follow from the verdict.
+    """
+    if outcome.judging == UNTESTED:
+        return [(NOT_TESTED, "")] * count
+    return [(c.verdict, c.text if c.verdict == REJECTED else "") for c in outcome.certificates]
 
 
 def _values(columns: Columns) -> tuple[list[int], list[bytes]]:

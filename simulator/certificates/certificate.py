@@ -1,6 +1,5 @@
 """A certificate, and the facts that can be read from it."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
@@ -67,6 +66,8 @@ class Certificate(NamedTuple):
     @property
     def thumbprint(self) -> str:
         """SHA-1 of the certificate, in upper-case hexadecimal digits."""
+        import hashlib
+
         return hashlib.sha1(self.encoded, usedforsecurity=False).hexdigest().upper()
 
     @property

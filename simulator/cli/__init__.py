@@ -27,7 +27,7 @@ COMMANDS = {
     "eval": "The value of one expression; the value alone goes to standard output.",
     "check": "What is wrong with rules before anything runs: syntax, names, types, precedence, "
     "traps.",
-    "rules": "Lists rules, shows one, converts them, or tells what differs between two sets.",
+    "rules": "Lists rules, shows one, converts them, tells what they read or how two sets differ.",
     "functions": "The reference of the language: all functions, or the page of one.",
     "repl": "Evaluates one expression after another, with history and completion.",
     "snapshot": "Pulls objects once into a file from which everything runs later, offline.",

@@ -8,23 +8,28 @@ import click
 import simulator.commands as commands
 from simulator.answers import DEFAULT_MAXIMUM_REMOVED
 from simulator.cli.finish import finish
-from simulator.cli.options import directory_options, set_option, settings_of
+from simulator.cli.options import directory_options, quiet_option, set_option, settings_of
+from simulator.cli.progress import Progress
 from simulator.cli.run import (
-    checked_maximum,
-    current_option,
     jobs_option,
-    objects_for,
     objects_option,
     options_of,
-    report_options,
+    rows_at,
     run_options,
-    save_options,
     statistics_option,
+)
+from simulator.cli.showing import (
+    checked_maximum,
+    current_option,
+    layout_of,
+    refuse_unsigned,
+    report_options,
+    save_options,
+    since_option,
     strict_option,
 )
 from simulator.current import load_current
 from simulator.forecast import parse_span
-from simulator.reports.report import Layout
 from simulator.rulefiles import load_rules
 
 
@@ -40,7 +45,9 @@ from simulator.rulefiles import load_rules
 @jobs_option
 @save_options
 @statistics_option
+@quiet_option
 @current_option
+@since_option
 @set_option
 @click.option(
     "--max-removed",
@@ -62,22 +69,24 @@ from simulator.rulefiles import load_rules
 )
 def audit(
     rules: tuple[str, ...], objects: tuple[str, ...], format_: str, output: Path | None,
-    strict: bool, limit: int, delimiter: str, current: str | None, max_removed: str,
-    forecast: str | None, stats: bool,
-    settings: tuple[str, ...],
-    **values: Any,
+    strict: bool, limit: int, delimiter: str, only: tuple[str, ...], current: str | None,
+    max_removed: str, forecast: str | None, settings: tuple[str, ...], **values: Any,
 ) -> int:  # fmt: skip
     """For every object: its outcome, and the reason.
 
     \b
     aadsim audit --rules standard-2016 --objects fixtures/fleet.jsonl
     """
+    layout = layout_of(format_, limit, delimiter, only)
     checked_maximum(max_removed)
+    refuse_unsigned(values, output)
     span = parse_span(forecast) if forecast else None
     state = load_current(current) if current else None
     rule_set = load_rules(*rules, settings=settings_of(settings))
-    with objects_for(format_, objects, {**values, "forecast": forecast}, rule_set) as source:
+    with (
+        Progress(values["quiet"]) as values["progress"],
+        rows_at(objects, values, rule_set) as source,
+    ):
         options = options_of(values, source.provenance, format_)
         result = commands.audit(rule_set, source, options, state, max_removed, span)
-    layout = Layout(limit, delimiter)
-    return finish(result, format_, layout, output, strict, values["save"], stats)
+    return finish(result, format_, layout, output, strict, values)

@@ -6,8 +6,14 @@ import click
 
 from simulator.check import check as check_rules
 from simulator.check import check_text
-from simulator.cli.options import format_option, output_option, set_option, settings_of
-from simulator.cli.output import FINDINGS, deliver
+from simulator.cli.options import (
+    format_option,
+    no_color_option,
+    output_option,
+    set_option,
+    settings_of,
+)
+from simulator.cli.output import FINDINGS, deliver, deliver_text
 from simulator.errors import Diagnostic, DiagnosticsError, Severity, UsageError
 from simulator.reports.json_parts import SCHEMA_VERSION, diagnostic_form, dump
 from simulator.reports.sarif import sarif
@@ -34,6 +40,7 @@ from simulator.rulefiles import load_connector, load_rules
 @set_option
 @format_option(["text", "json", "sarif"], "For people, for machines, for code hosts and editors.")
 @output_option
+@no_color_option
 def check(
     rules: tuple[str, ...], expressions: tuple[str, ...], connector: tuple[str, ...],
     settings: tuple[str, ...], format_: str, output: Path | None,
@@ -77,7 +84,7 @@ def check(
             lines = [line for f in findings for line in f"{f.severity}: {f.render()}".splitlines()]
             found = f"{len(serious)} finding{'' if len(serious) == 1 else 's'}"
             lines.append(f"{_checked(rule_set, expressions)}: {found}")
-            deliver(lines, output)
+            deliver_text(lines, output)
     return FINDINGS if serious else 0
 
 

@@ -9,10 +9,8 @@ import click
 from simulator.cli.evaluation import (
     answer_lines,
     evaluated,
-    evaluation_form,
     imported_by,
     parameters_of,
-    refusal_form,
     remark_lines,
 )
 from simulator.cli.options import directory_options, output_options
@@ -22,8 +20,6 @@ from simulator.errors import DiagnosticsError, UsageError
 from simulator.find import find_object
 from simulator.language.context import Context
 from simulator.objects import Provenance
-from simulator.reports.json_parts import dump
-from simulator.rule import RuleSet
 from simulator.sources.assignment import assigned
 from simulator.values import AttributeMap
 
@@ -62,7 +58,7 @@ def eval_(
     dn = None
     provenance = Provenance("")
     if name and objects:
-        found = read_objects(objects, values, RuleSet(()))
+        found = read_objects(objects, values)
         subject, provenance = find_object(name, found), found.provenance
         attributes, dn = subject.attributes, subject.dn
     given, parameters = assigned(sets)
@@ -74,10 +70,14 @@ def eval_(
         evaluation = evaluated(expression, context, imported_by(options.connectors))
     except DiagnosticsError as error:
         if format_ == "json":
-            deliver([dump(refusal_form(expression, context, error))], output)
+            from simulator.cli.evaluation_form import refusal_text
+
+            deliver([refusal_text(expression, context, error)], output)
         raise
     if format_ == "json":
-        deliver([dump(evaluation_form(evaluation, traced))], output)
+        from simulator.cli.evaluation_form import evaluation_text
+
+        deliver([evaluation_text(evaluation, traced)], output)
     else:
         deliver(answer_lines(evaluation, traced), output)
         for line in remark_lines(evaluation):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from simulator.errors import Diagnostic, DiagnosticsError, ObjectError, Severity, Source
 from simulator.language.check import check
@@ -11,10 +11,11 @@ from simulator.language.explain import Step, trace
 from simulator.language.nodes import Constant, Literal, attributes_of
 from simulator.language.parse import parse
 from simulator.language.render import render
-from simulator.reports.json_parts import SCHEMA_VERSION, diagnostic_form, step_form, value_form
-from simulator.rule import Connector
 from simulator.schema import standard_schema
-from simulator.values import show, time_text, type_name
+from simulator.values import show
+
+if TYPE_CHECKING:
+    from simulator.rule import Connector
 
 _LONGEST_VALUE = 10_000
 _LONGEST_STEP = 100
@@ -57,7 +58,7 @@ def evaluated(text: str, context: Context, imported: frozenset[str] | None = Non
     return Evaluation(source, findings, trace(node, context), context)
 
 
-def parameters_of(connectors: Iterable[Connector], dn: str | None) -> Mapping[str, str]:
+def parameters_of(connectors: "Iterable[Connector]", dn: str | None) -> Mapping[str, str]:
     """The values of `%...%` that *connectors* give, with those of the partition of *dn*."""
     given: dict[str, str] = {}
     for connector in connectors:
@@ -68,7 +69,7 @@ def parameters_of(connectors: Iterable[Connector], dn: str | None) -> Mapping[st
     return given
 
 
-def imported_by(connectors: Iterable[Connector]) -> frozenset[str] | None:
+def imported_by(connectors: "Iterable[Connector]") -> frozenset[str] | None:
     """The attributes that *connectors* import; `None` where none tells."""
     return frozenset().union(*(c.attributes for c in connectors)) or None
 
@@ -99,54 +100,8 @@ def remark_lines(evaluation: Evaluation) -> list[str]:
     return lines
 
 
-def evaluation_form(evaluation: Evaluation, traced: bool) -> dict[str, Any]:
-    """The evaluation as data."""
-    step, context = evaluation.step, evaluation.context
-    document = {
-        **_head(evaluation.source.text, context),
-        "type": type_name(step.value),
-        "value": value_form(step.value),
-        "assumptions": sorted(context.used),
-        "notes": [{"code": c, "message": m} for c, m in context.notes.items()],
-        "findings": [diagnostic_form(f) for f in evaluation.findings],
-        "error": _error_form(evaluation.error) if evaluation.error else None,
-    }
-    if traced:
-        document["steps"] = step_form(step)
-    return document
-
-
-def refusal_form(text: str, context: Context, error: DiagnosticsError) -> dict[str, Any]:
-    """The same for an expression that is no good one: its first error, and all as findings."""
-    source = Source("expression", text)
-    found = [d.at(source) for d in error.diagnostics]
-    return {
-        **_head(text, context),
-        "type": "null",
-        "value": None,
-        "assumptions": [],
-        "notes": [],
-        "findings": [diagnostic_form(d) for d in found],
-        "error": _error_form(found[0]),
-    }
-
-
-def _head(text: str, context: Context) -> dict[str, Any]:
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "command": "eval",
-        "expression": text,
-        "as_of": time_text(context.now),
-    }
-
-
 def _located(error: ObjectError, source: Source) -> Diagnostic:
     return Diagnostic(error.kind, error.message, source, error.span, error.help)
-
-
-def _error_form(error: Diagnostic) -> dict[str, Any]:
-    form = diagnostic_form(error)
-    return {key: form[key] for key in ("code", "message", "line", "column", "hint")}
 
 
 def _steps(step: Step, depth: int) -> list[str]:

@@ -8,7 +8,7 @@ import click
 
 import simulator.commands as commands
 from simulator.cli.options import directory_options, output_options, set_option, settings_of
-from simulator.cli.output import deliver
+from simulator.cli.output import deliver, deliver_text
 from simulator.cli.run import objects_option, options_of, rows_at, run_options
 from simulator.reports.json_form import explain_form
 from simulator.reports.json_parts import dump
@@ -64,4 +64,4 @@ def explain(
         if after:
             lines += [*([""] if lines else []), f"== {side} =="]
         lines += story_lines(outcome, full)
-    deliver(lines, output)
+    deliver_text(lines, output)

@@ -1,39 +1,57 @@
 """How a run over objects ends: its result is kept and shown, and gives the exit status."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from simulator.answers import Audit, Preview
-from simulator.cli.output import FINDINGS, INCOMPLETE, deliver
+from simulator.cli.output import FINDINGS, INCOMPLETE, deliver, deliver_text
 from simulator.reports.report import REPORTS, Layout
-from simulator.saved import STALE, save
+from simulator.reports.text import parts
+from simulator.saved import STALE, save, since_saved
+from simulator.signature import sign
 
 
 def finish(
     result: Audit | Preview, form: str, layout: Layout, output: Path | None, strict: bool,
-    keep: Path | None = None, stats: bool = False,
+    values: Mapping[str, Any],
 ) -> int:  # fmt: skip
-    """Keeps *result* in the file *keep*, prints it or writes it to *output*; gives the status.
+    """Prints *result*, or writes it to *output*; gives the exit status of the command.
 
-    A part of a result is kept, and not shown.
+    Of the *values* of options `save` keeps it, `since` compares it and `stats` tells how it was
+    computed, `sign` signs what is written, as far as the command has these. A part of a result is
+    kept, and not shown.
     """
+    number, total = result.origin.part
+    # also tells of a unit that has no object, before anything is written
+    exceeded = total == 1 and isinstance(result, Preview) and result.exceeded
+    keep = values.get("save")
     if keep:
         save(result, keep)
-    number, total = result.origin.part
+    if values.get("since"):
+        path, earlier = values["since"]
+        result = replace(result, since=since_saved(earlier, path, result))
     if total > 1:
         shown = f"{len(result.results)} of {result.read} objects"
         click.echo(f"part {number} of {total}, {shown}, is in {keep}", err=True)
+    elif form == "text":
+        deliver_text(parts(result, layout), output)
     else:
         deliver(REPORTS[form](result, layout), output)
-    if stats:
+    if values.get("sign"):
+        _, key = values["sign"]
+        for written in filter(None, (keep, output if total == 1 else None)):
+            sign(written, key)
+    if values.get("stats"):
         _tell_statistics(result)
     undecided = any(not verdict.decided for verdict in result.results.verdicts)
     if (strict and undecided) or not result.provenance.complete:
         return INCOMPLETE
     if total > 1:
         return 0
-    exceeded = isinstance(result, Preview) and result.exceeded
     exceeded |= result.present is not None and result.present.exceeded
     return FINDINGS if exceeded or any(f.code == STALE for f in result.findings) else 0
 

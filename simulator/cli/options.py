@@ -2,22 +2,32 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from simulator.cli.output import refuse_overwriting
 from simulator.errors import UsageError
 from simulator.sources.sign_in import SignIn
-from simulator.sources.source import SourceRequest
+
+if TYPE_CHECKING:
+    from simulator.sources.source import SourceRequest
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+# The parameters of commands that name what is read.
+_READ = (
+    "objects", "rules", "before", "after", "other", "base", "connector", "current", "ca_file",
+    "sign", "saved", "parts",
+)  # fmt: skip
 PASSWORD_VARIABLE = "AADSIM_PASSWORD"
 PASSWORD_FILE_VARIABLE = "AADSIM_PASSWORD_FILE"
+KEY_VARIABLE = "AADSIM_KEY_PASSWORD"
+KEY_FILE_VARIABLE = "AADSIM_KEY_PASSWORD_FILE"
 
 
 def chain(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -97,15 +107,71 @@ def format_option(forms: Sequence[str], help: str) -> Callable[[F], F]:
     )
 
 
-output_option = click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write to FILE, whole or not at all.",
+def _no_colour(context: click.Context, parameter: click.Parameter, given: bool) -> None:
+    if given or os.environ.get("NO_COLOR"):
+        context.color = False
+
+
+no_color_option = click.option(
+    "--no-color",
+    is_flag=True,
+    expose_value=False,
+    callback=_no_colour,
+    help="Text without colour, as with the variable NO_COLOR.",
 )
 
+
+def writing_option(name: str, help: str, required: bool = False) -> Callable[[F], F]:
+    """The option *name* for a file to write, which names none that the command reads."""
+    option = click.option(
+        name, type=click.Path(path_type=Path), required=required, metavar="FILE", help=help
+    )
+
+    def decorate(command: F) -> F:
+        @wraps(command)
+        def run(**values: Any) -> object:
+            if output := values[name.removeprefix("--")]:
+                refuse_overwriting(name, output, _read(values))
+            return command(**values)
+
+        return cast("F", option(run))
+
+    return decorate
+
+
+def _read(values: dict[str, Any]) -> Iterator[str]:
+    """The locations among *values*, which are those of a command's parameters."""
+    for name in _READ:
+        given = values.get(name) or ()
+        several = given if isinstance(given, tuple) else (str(given),)
+        yield from (each for each in several if isinstance(each, str))
+
+
+output_option = writing_option("--output", "Write to FILE, whole or not at all.")
+
 output_options = chain(
-    format_option(["text", "json"], "For people or for machines."), output_option
+    format_option(["text", "json"], "For people or for machines."), output_option, no_color_option
+)
+
+
+quiet_option = click.option("--quiet", is_flag=True, help="Show no progress on the terminal.")
+
+
+def _signing_key(context: click.Context, parameter: click.Parameter, path: str | None) -> Any:
+    """The key in the file *path*, with that name; read before anything else is done."""
+    from simulator.signature import load_private
+
+    if not path:
+        return None
+    return path, load_private(path, partial(_password, path, KEY_VARIABLE, KEY_FILE_VARIABLE))
+
+
+sign_option = click.option(
+    "--sign",
+    metavar="KEY",
+    callback=_signing_key,
+    help="Also write FILE.sig: the signature of the written file by this private key (PEM). "
+    "aadsim report FILE --verify PUBLIC checks it.",
 )
 
 set_option = click.option(
@@ -139,16 +205,20 @@ def instant(option: str, text: str) -> datetime:
     return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
-def source_request(values: dict[str, Any], attributes: frozenset[str]) -> SourceRequest:
+def source_request(values: dict[str, Any], attributes: frozenset[str]) -> "SourceRequest":
     """What is asked of a source, from the values of `directory_options`."""
     user = values.get("user")
     auth = values.get("auth")
+    from simulator.sources.source import SourceRequest
+
     return SourceRequest(
         attributes,
         user=user,
         sign_in=SignIn(auth) if auth else None,
         name_server=values.get("dns_server") or "",
-        password=cache(lambda: _password(user)) if user else None,
+        password=cache(partial(_password, user, PASSWORD_VARIABLE, PASSWORD_FILE_VARIABLE))
+        if user
+        else None,
         ca_file=values.get("ca_file"),
         server_name=values.get("ldap_server_name"),
         plain=values.get("plain", False),
@@ -157,17 +227,17 @@ def source_request(values: dict[str, Any], attributes: frozenset[str]) -> Source
     )
 
 
-def _password(user: str) -> str:
-    """The password of *user*: from the environment, from a file named there, or typed."""
-    given = secret(PASSWORD_VARIABLE, PASSWORD_FILE_VARIABLE)
+def _password(of: str, variable: str, file_variable: str) -> str:
+    """The password *of* somebody: from the environment, from a file named there, or typed."""
+    given = secret(variable, file_variable)
     if given is not None:
         return given
     if not sys.stdin.isatty():
         raise UsageError(
-            f"no password of {user}, and no terminal to ask at",
-            f"set {PASSWORD_VARIABLE}, or let {PASSWORD_FILE_VARIABLE} name a file with it",
+            f"no password of {of}, and no terminal to ask at",
+            f"set {variable}, or let {file_variable} name a file with it",
         )
-    return str(click.prompt(f"Password of {user}", hide_input=True, err=True))
+    return str(click.prompt(f"Password of {of}", hide_input=True, err=True))
 
 
 def secret(variable: str, file_variable: str) -> str | None:

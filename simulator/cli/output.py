@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from simulator.errors import UsageError, printable
-from simulator.whole_file import replacing
+from simulator.reports.table import Table, plain
 
 FINDINGS = 1
 INCOMPLETE = 3
@@ -25,9 +25,42 @@ def deliver(lines: Iterable[str], output: Path | None) -> None:
             # names come from a directory: they steer no terminal, and reach a pipe unchanged
             click.echo(printable(line) if sys.stdout.isatty() else line, color=True)
         return
+    from simulator.whole_file import replacing
+
     with (
         replacing(output) as temporary,
         temporary.open("w", encoding="utf-8", newline="\n") as file,
     ):
         for line in lines:
             file.write(f"{line}\n")
+
+
+def deliver_text(parts: Iterable[str | Table], output: Path | None) -> None:
+    """Prints text in the way of the terminal, where there is one; else as `deliver`."""
+    if output is None and sys.stdout.isatty():
+        from simulator.cli.terminal import show
+
+        show(parts, click.get_current_context().color)
+        return
+    deliver(plain(parts), output)
+
+
+def refuse_overwriting(option: str, output: Path, read: Iterable[str]) -> None:
+    """Raises `UsageError` if *output* is a file that is *read*, or one in a folder that is."""
+    from simulator.rulefiles.shipped import shipped_sets
+
+    for location in read:
+        places = [Path(location), *(p for n, p in shipped_sets().items() if n == location)]
+        inside = output.resolve().parents if output.exists() else ()
+        if any(_is_same(place, each) for place in places for each in (output, *inside)):
+            raise UsageError(
+                f"{option} {output}: would overwrite what is read from {location}",
+                "name another file",
+            )
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):  # one is not there, or its name is no path
+        return False

@@ -8,22 +8,28 @@ import click
 import simulator.commands as commands
 from simulator.answers import DEFAULT_MAXIMUM_REMOVED
 from simulator.cli.finish import finish
-from simulator.cli.options import directory_options, set_option, settings_of
+from simulator.cli.options import directory_options, quiet_option, set_option, settings_of
+from simulator.cli.progress import Progress
 from simulator.cli.run import (
-    checked_maximum,
-    current_option,
     jobs_option,
-    objects_for,
     objects_option,
     options_of,
-    report_options,
+    rows_at,
     run_options,
-    save_options,
     statistics_option,
+)
+from simulator.cli.showing import (
+    checked_maximum,
+    current_option,
+    layout_of,
+    limits_option,
+    refuse_unsigned,
+    report_options,
+    save_options,
+    since_option,
     strict_option,
 )
 from simulator.current import load_current
-from simulator.reports.report import Layout
 from simulator.rulefiles import load_rules
 
 
@@ -52,7 +58,9 @@ from simulator.rulefiles import load_rules
 @jobs_option
 @save_options
 @statistics_option
+@quiet_option
 @current_option
+@since_option
 @set_option
 @click.option(
     "--max-removed",
@@ -61,6 +69,7 @@ from simulator.rulefiles import load_rules
     metavar="N|N%",
     help="Exit with 1 if more objects than this leave the cloud.",
 )
+@limits_option
 @click.option(
     "--limit",
     type=click.IntRange(min=0),
@@ -71,7 +80,7 @@ from simulator.rulefiles import load_rules
 def preview(
     before: tuple[str, ...], after: tuple[str, ...], objects: tuple[str, ...], format_: str,
     output: Path | None, strict: bool, max_removed: str, limit: int, delimiter: str,
-    current: str | None, stats: bool,
+    only: tuple[str, ...], current: str | None, limits: tuple[tuple[str, str], ...],
     settings: tuple[str, ...],
     **values: Any,
 ) -> int:  # fmt: skip
@@ -81,12 +90,16 @@ def preview(
     aadsim preview --before standard-1.4 --after standard-1.4 --after server-2012-r2 \\
         --objects fixtures/fleet.jsonl
     """
+    layout = layout_of(format_, limit, delimiter, only)
     checked_maximum(max_removed)
+    refuse_unsigned(values, output)
     state = load_current(current) if current else None
     given = settings_of(settings)
     old, new = (load_rules(*r, settings=given, shared=True) for r in (before, after))
-    with objects_for(format_, objects, values, old, new) as source:
+    with (
+        Progress(values["quiet"]) as values["progress"],
+        rows_at(objects, values, old, new) as source,
+    ):
         options = options_of(values, source.provenance, format_)
-        result = commands.preview(old, new, source, options, max_removed, state)
-    layout = Layout(limit, delimiter)
-    return finish(result, format_, layout, output, strict, values["save"], stats)
+        result = commands.preview(old, new, source, options, max_removed, state, limits)
+    return finish(result, format_, layout, output, strict, values)

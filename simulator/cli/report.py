@@ -2,20 +2,26 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from simulator.answers import DEFAULT_MAXIMUM_REMOVED, Preview
 from simulator.cli.finish import finish
-from simulator.cli.run import (
+from simulator.cli.output import FINDINGS
+from simulator.cli.showing import (
     checked_maximum,
     current_option,
+    layout_of,
+    limits_option,
+    refuse_unsigned,
     report_options,
+    since_option,
     strict_option,
 )
 from simulator.current import difference, load_current
-from simulator.reports.report import Layout
 from simulator.saved import load_saved, stale
+from simulator.signature import load_public, signature_path, verified
 
 
 @click.command()
@@ -23,11 +29,13 @@ from simulator.saved import load_saved, stale
 @report_options
 @strict_option
 @current_option
+@since_option
 @click.option(
     "--max-removed",
     metavar="N|N%",
     help="Exit with 1 if more objects than this leave the cloud [default: as saved].",
 )
+@limits_option
 @click.option(
     "--limit",
     type=click.IntRange(min=0),
@@ -35,9 +43,16 @@ from simulator.saved import load_saved, stale
     show_default=True,
     help="List at most this many objects of a list; 0 lists all.",
 )
+@click.option(
+    "--verify",
+    metavar="PUBLIC",
+    help="Only tell whether FILE, a report in any form too, is as it was signed with --sign; "
+    "PUBLIC is the public key or its certificate (PEM).",
+)
 def report(
     saved: str, format_: str, output: Path | None, strict: bool, limit: int, delimiter: str,
-    current: str | None, max_removed: str | None,
+    only: tuple[str, ...], current: str | None, max_removed: str | None,
+    limits: tuple[tuple[str, str], ...], verify: str | None, **values: Any,
 ) -> int:  # fmt: skip
     """A result that --save has kept, in any form, and what has changed since.
 
@@ -45,15 +60,29 @@ def report(
     aadsim preview --before R --after R --objects O --save change.plan
     aadsim report change.plan
     """
+    if verify:
+        return _verify(Path(saved), verify)
+    layout = layout_of(format_, limit, delimiter, only)
     if max_removed is not None:
         checked_maximum(max_removed)
+    refuse_unsigned(values, output)
     result = load_saved(saved)
     if isinstance(result, Preview):
-        result = replace(result, maximum_removed=max_removed or result.maximum_removed)
+        maximum = max_removed or result.maximum_removed
+        result = replace(result, maximum_removed=maximum, limits=limits or result.limits)
     if current:
         maximum = max_removed or DEFAULT_MAXIMUM_REMOVED
         present = difference(load_current(current), result.results, maximum)
         result = replace(result, present=present)
     findings = (*result.findings, *stale(result.origin))
-    layout = Layout(limit, delimiter)
-    return finish(replace(result, findings=findings), format_, layout, output, strict)
+    result = replace(result, findings=findings)
+    return finish(result, format_, layout, output, strict, values)
+
+
+def _verify(path: Path, key: str) -> int:
+    """Tells whether the file *path* is as it was signed with the private part of *key*."""
+    if verified(path, load_public(key)):
+        click.echo(f"{path}: is as it was signed with {key}")
+        return 0
+    click.echo(f"{path}: has changed since {signature_path(path)} was made, or not with {key}")
+    return FINDINGS

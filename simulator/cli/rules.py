@@ -23,12 +23,19 @@ from simulator.rulefiles.listing import (
     rules_called,
     whole_form,
 )
+from simulator.rulefiles.reads import read_form, read_lines
+from simulator.rulefiles.reads import reads as reads_of
 from simulator.rulefiles.writer import WRITERS, Written, renamed, write_rules
 
 
 @click.command()
 @click.argument("rules", nargs=-1, required=True, metavar="R...")
 @click.option("--show", metavar="NAME", help="Show one rule whole: by name, tag or identifier.")
+@click.option(
+    "--reads",
+    is_flag=True,
+    help="List the attributes of the directory that are read: those that an account needs.",
+)
 @click.option("--to", metavar="FORMAT", help="Convert: to toml, ps1, json or xml.")
 @click.option(
     "--new-identifiers", is_flag=True, help="With --to: give every rule a new identifier."
@@ -50,6 +57,7 @@ from simulator.rulefiles.writer import WRITERS, Written, renamed, write_rules
 def rules(
     rules: tuple[str, ...],
     show: str | None,
+    reads: bool,
     to: str | None,
     new_identifiers: bool,
     other: tuple[str, ...],
@@ -58,7 +66,7 @@ def rules(
     format_: str,
     output: Path | None,
 ) -> int:
-    """Lists rules, shows one, converts them, or tells what differs between two sets.
+    """Lists rules, shows one, converts them, tells what they read or how two sets differ.
 
     With --diff it exits with 1 where there is a difference (with --base: a conflict); with --to
     where something could not be written.
@@ -66,7 +74,8 @@ def rules(
     \b
     aadsim rules export/ --to ps1 --output rules.ps1
     """
-    chosen = [name for name, given in (("--show", show), ("--to", to), ("--diff", other)) if given]
+    given = {"--show": show, "--reads": reads, "--to": to, "--diff": other}
+    chosen = [name for name, value in given.items() if value]
     if len(chosen) > 1:
         raise UsageError(f"{' and '.join(chosen)} are given", "use one of them at a time")
     if to and to not in WRITERS:
@@ -84,6 +93,9 @@ def rules(
             deliver(next(iter(written.files.values())).removesuffix("\n").split("\n"), output)
         _tell((*rule_set.findings, *written.findings))
         return FINDINGS if written.findings else 0
+    if reads:
+        _deliver_reads(rule_set, format_, output)
+        return 0
     if other:
         return _difference(rule_set, load_rules(*other), base, format_, output)
     shown = rules_called(rule_set, show) if show else None
@@ -107,6 +119,21 @@ def _written(rule_set: RuleSet, to: str, new_identifiers: bool) -> Written:
     if new_identifiers:
         every = renamed(every, lambda: str(uuid.uuid4()))
     return write_rules(every, to)
+
+
+def _deliver_reads(rule_set: RuleSet, format_: str, output: Path | None) -> None:
+    from simulator.sources.ldap_server import ALWAYS_READ
+
+    found = reads_of(rule_set, ALWAYS_READ)
+    if format_ == "json":
+        document = {
+            "schema_version": SCHEMA_VERSION,
+            "command": "rules",
+            "reads": [read_form(each) for each in found],
+        }
+        deliver([dump(document)], output)
+    else:
+        deliver(read_lines(found), output)
 
 
 def _tell(findings: tuple[Diagnostic, ...]) -> None:

@@ -1,33 +1,26 @@
 """Options of a run over objects, and what they are turned into."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.cli.options import chain, format_option, instant, output_option, source_request
+from simulator.cli.options import chain, instant, source_request
 from simulator.errors import Source, UsageError
 from simulator.language.nodes import attributes_of
 from simulator.language.parse import parse
 from simulator.objects import ObjectSet, Provenance
 from simulator.options import Options
-from simulator.rule import RuleSet
-from simulator.sources.merge import load_all
-from simulator.sources.source import SourceRequest
-from simulator.sources.spool import Rows, open_rows
 
-_TELL_ALL = ("json", "jsonl")  # these have every fact of every certificate
-F = TypeVar("F", bound=Callable[..., Any])
+if TYPE_CHECKING:
+    from simulator.rule import Connector, RuleSet
+    from simulator.sources.source import SourceRequest
+    from simulator.sources.spool import Rows
 
-
-def _one_character(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    if len(value) != 1 or value in '"\r\n':
-        raise UsageError(f"--delimiter {value}: is no single character", "write ; or ,")
-    return value
+_TELL_ALL = ("html", "json", "jsonl")  # these have every fact of every certificate
 
 
 objects_option = click.option(
@@ -66,32 +59,6 @@ run_options = chain(
 )
 
 
-def report_options(command: F) -> F:
-    """`--format` with every form of a result, `--delimiter` and `--output`."""
-    from simulator.reports.report import REPORTS
-
-    options = chain(
-        format_option(list(REPORTS), "For people (text, markdown, html) or for machines."),
-        click.option(
-            "--delimiter",
-            default=",",
-            show_default=True,
-            metavar="CHARACTER",
-            callback=_one_character,
-            help="Between the cells of CSV.",
-        ),
-        output_option,
-    )
-    return options(command)
-
-
-current_option = click.option(
-    "--current",
-    metavar="FILE",
-    help="What is in the cloud now: the portal's device list as CSV, Get-MgDevice as JSON, or an "
-    "earlier result as JSON; tells adds and deletes.",
-)
-
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(min=1),
@@ -103,29 +70,10 @@ statistics_option = click.option(
     "--stats", is_flag=True, help="Tell on standard error what the run did, in numbers."
 )
 
-save_options = chain(
-    click.option(
-        "--save",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Also keep the result in FILE, for aadsim report, merge and --since.",
-    ),
-    click.option(
-        "--shard",
-        metavar="I/N",
-        help="With --save: only the I-th of N parts of a snapshot; aadsim merge makes them whole.",
-    ),
-)
-
-strict_option = click.option(
-    "--strict", is_flag=True, help="Exit with 3 if an object ends in ERROR or UNCERTAIN."
-)
-
 
 def options_of(values: dict[str, Any], provenance: Provenance, form: str = "") -> Options:
     """The run's options from the values of `run_options`; the clock is read here, if at all."""
     from simulator.assumptions import parse_readings
-    from simulator.rulefiles import load_connector
 
     where = values.get("where")
     given = values.get("as_of")
@@ -135,11 +83,12 @@ def options_of(values: dict[str, Any], provenance: Provenance, form: str = "") -
     return Options(
         now,
         parse_readings(values.get("assume", ())),
-        tuple(c for path in values.get("connector", ()) for c in load_connector(path)),
+        _connectors(values.get("connector", ())),
         parse(Source("--where", where)) if where else None,
         values.get("jobs"),
-        details=form == "html" or values.get("save") is not None,
+        details=form in _TELL_ALL or values.get("save") is not None,
         shard=_shard(values),
+        progress=values["progress"].judged if "progress" in values else None,
     )
 
 
@@ -156,45 +105,37 @@ def _shard(values: dict[str, Any]) -> tuple[int, int] | None:
     return int(match[1]), int(match[2])
 
 
-def checked_maximum(text: str) -> str:
-    """The value of --max-removed, a number or a percentage."""
-    if not re.fullmatch(r"\d+|\d+(\.\d+)?%", text):
-        raise UsageError(
-            f"--max-removed {text}: is neither a number nor a percentage", "write 500 or 2%"
-        )
-    return text
+def _connectors(paths: tuple[str, ...]) -> "tuple[Connector, ...]":
+    if not paths:
+        return ()
+    from simulator.rulefiles import load_connector
+
+    return tuple(c for path in paths for c in load_connector(path))
 
 
 def read_objects(
-    locations: str | tuple[str, ...], values: dict[str, Any], *rule_sets: RuleSet
+    locations: str | tuple[str, ...], values: dict[str, Any], *rule_sets: "RuleSet"
 ) -> ObjectSet:
     """The objects at all *locations*, with what the *rule_sets* and `--where` read."""
+    from simulator.sources.merge import load_all
+
     return load_all(
         (locations,) if isinstance(locations, str) else locations, _request(values, *rule_sets)
     )
 
 
-@contextmanager
-def objects_for(
-    form: str, locations: tuple[str, ...], values: dict[str, Any], *rule_sets: RuleSet
-) -> Iterator[ObjectSet | Rows]:
-    """As `read_objects`; as rows, where the *form* of the result does not tell all of each."""
-    if form in _TELL_ALL or values.get("forecast"):
-        yield read_objects(locations, values, *rule_sets)
-        return
-    with rows_at(locations, values, *rule_sets) as rows:
-        yield rows
-
-
 def rows_at(
-    locations: tuple[str, ...], values: dict[str, Any], *rule_sets: RuleSet
-) -> AbstractContextManager[Rows]:
+    locations: tuple[str, ...], values: dict[str, Any], *rule_sets: "RuleSet"
+) -> "AbstractContextManager[Rows]":
     """The objects at all *locations* as rows, with what the *rule_sets* and `--where` read."""
+    from simulator.sources.spool import open_rows
+
     return open_rows(*locations, request=_request(values, *rule_sets))
 
 
-def _request(values: dict[str, Any], *rule_sets: RuleSet) -> SourceRequest:
+def _request(values: dict[str, Any], *rule_sets: "RuleSet") -> "SourceRequest":
     attributes = frozenset[str]().union(*(rules.attributes_read for rules in rule_sets))
     if where := values.get("where"):
         attributes |= attributes_of(parse(Source("--where", where)))
-    return source_request(values, attributes)
+    request = source_request(values, attributes)
+    return replace(request, progress=values["progress"].read) if "progress" in values else request

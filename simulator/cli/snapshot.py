@@ -1,6 +1,5 @@
 """`aadsim snapshot`."""
 
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,8 +7,16 @@ from typing import Any
 
 import click
 
-from simulator.cli.options import directory_options, instant, secret, source_request
+from simulator.cli.options import (
+    directory_options,
+    instant,
+    quiet_option,
+    secret,
+    source_request,
+    writing_option,
+)
 from simulator.cli.output import INCOMPLETE
+from simulator.cli.progress import Progress
 from simulator.errors import UsageError
 from simulator.sources.carried import COMPUTER_ATTRIBUTES
 from simulator.sources.ldap_resume import UPDATE_NUMBER, came_before, resume
@@ -24,12 +31,10 @@ KEY_FILE_VARIABLE = "AADSIM_REDACTION_KEY_FILE"
 
 @click.command()
 @click.argument("objects", metavar="O...", nargs=-1, required=True)
-@click.option(
+@writing_option(
     "--output",
-    type=click.Path(path_type=Path),
+    "Parquet, or JSON Lines where the name ends in .jsonl; whole or not at all.",
     required=True,
-    metavar="FILE",
-    help="Parquet, or JSON Lines where the name ends in .jsonl; whole or not at all.",
 )
 @click.option(
     "--rules",
@@ -70,6 +75,7 @@ KEY_FILE_VARIABLE = "AADSIM_REDACTION_KEY_FILE"
     "a file with `.incomplete` in its name.",
 )
 @directory_options
+@quiet_option
 def snapshot(
     objects: tuple[str, ...], output: Path, rules: tuple[str, ...], attribute: tuple[str, ...],
     captured_at: str | None, redacted: bool, keep: tuple[str, ...], resumed: bool, **values: Any,
@@ -84,32 +90,27 @@ def snapshot(
     """
     if keep and not redacted:
         raise UsageError("--keep says what --redact leaves", "give --redact as well")
-    if resumed and (redacted or captured_at or len(objects) > 1 or not is_ldap_url(objects[0])):
-        raise UsageError(
-            "--resume goes on with the pull of one server, as it began",
-            "leave out --redact, --captured-at and other sources",
-        )
+    if resumed:
+        _refuse_beside_resume(objects, redacted, captured_at)
     key = _key() if redacted else b""
     live = all(is_ldap_url(location) for location in objects)
     kept = incomplete_path(output)
     goes_on = resumed and kept.exists()
     moment = "" if goes_on else _moment(captured_at, live)
-    progress = _Progress()
-    request = source_request(values, _attributes(rules, attribute))
-    request = replace(request, progress=progress.read)
-    stream = resume(objects[0], request, str(kept)) if goes_on else open_all(objects, request)
-    if redacted:
-        from simulator.sources.redact import redact
-
-        stream = redact(stream, key, frozenset(keep))
     # only what a server sends is dear enough to be kept
     least = came_before(str(kept)) if goes_on else 0
     keeping = least if live and len(objects) == 1 and not redacted else None
-    try:
+    with Progress(values["quiet"]) as progress:
+        request = source_request(values, _attributes(rules, attribute))
+        request = replace(request, progress=progress.read)
+        stream = resume(objects[0], request, str(kept)) if goes_on else open_all(objects, request)
+        if redacted:
+            from simulator.sources.redact import redact
+
+            stream = redact(stream, key, frozenset(keep))
         count = write_snapshot(stream, output, progress.written, captured_at=moment, keep=keeping)
-    finally:
-        progress.end()
-    kept.unlink(missing_ok=True)
+    if live:  # what a pull of one left; beside the copy of a file it may be that file
+        kept.unlink(missing_ok=True)
     told = stream.provenance
     state = "complete" if told.complete else "INCOMPLETE"
     click.echo(f"{output}: {count} objects of {told.source}, {state}")
@@ -121,6 +122,29 @@ def snapshot(
     for note in told.notes:
         click.echo(f"note: {note}")
     return 0 if told.complete else INCOMPLETE
+
+
+def _refuse_beside_resume(
+    objects: tuple[str, ...], redacted: bool, captured_at: str | None
+) -> None:
+    """Raises `UsageError` for what does not go with --resume, and names that alone."""
+    message = "--resume goes on with the pull of one server, as it began"
+    for location in objects:
+        if not is_ldap_url(location):
+            raise UsageError(
+                f"{message}; {location} is no server", "leave out --resume: a file is read anew"
+            )
+    given = [
+        name
+        for name, there in (
+            ("--redact", redacted),
+            ("--captured-at", captured_at),
+            ("all servers but one", len(objects) > 1),
+        )
+        if there
+    ]
+    if given:
+        raise UsageError(message, f"leave out {' and '.join(given)}")
 
 
 def _attributes(rules: tuple[str, ...], more: tuple[str, ...]) -> frozenset[str]:
@@ -154,24 +178,3 @@ def _key() -> bytes:
             "the key of --redact is too short", "take 16 characters or more, made by chance"
         )
     return key.strip().encode()
-
-
-class _Progress:
-    """Says on standard error how far the work is, where that is a terminal."""
-
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
-
-    def read(self, count: int) -> None:
-        self._show(f"{count:,} objects read")
-
-    def written(self, count: int) -> None:
-        self._show(f"{count:,} objects written")
-
-    def end(self) -> None:
-        if self._shown:
-            click.echo("\r\033[K", nl=False, err=True)
-
-    def _show(self, text: str) -> None:
-        if self._shown:
-            click.echo(f"\r\033[K{text}", nl=False, err=True)

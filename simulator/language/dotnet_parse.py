@@ -8,6 +8,7 @@ run to run.
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from simulator.language.dotnet import WHITE_SPACE
 from simulator.language.dotnet_format import DAYS, MONTHS
@@ -32,21 +33,21 @@ _TIME = (
     r"(?:\.(?P<fraction>[0-9]+))?)?)?(?: ?(?P<half>[AaPp][Mm]))?"
 )
 _ZONE = r"(?: ?(?P<zulu>[Zz]|[Gg][Mm][Tt])| ?(?P<offset>[+-][0-9:]+))"
-_PATTERNS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"{_DATE}(?:(?: |(?<=[0-9])T){_TIME})?{_ZONE}?",
-        rf"{_TIME} {_DATE}{_ZONE}?",
-    )
-)
+_FORMS = (rf"{_DATE}(?:(?: |(?<=[0-9])T){_TIME})?{_ZONE}?", rf"{_TIME} {_DATE}{_ZONE}?")
 _OFFSET = re.compile(r"([+-])([0-9]{1,2})(?::([0-9]{1,2})|([0-9]{2}))?")
 _PIVOT = 2029  # the last year that two digits can mean
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """`_FORMS` compiled, which takes longer than all else here: only where there is a text."""
+    return tuple(re.compile(form) for form in _FORMS)
 
 
 def parse_time(text: str) -> datetime | None:
     """The moment that *text* names; `None` where it names none, or not completely."""
     text = _SPACES.sub(" ", text.rstrip("\0")).strip(" #")
-    for pattern in _PATTERNS:
+    for pattern in _patterns():
         if match := pattern.fullmatch(text):
             return _moment(match.groupdict())
     return None

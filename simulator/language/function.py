@@ -24,6 +24,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
+from functools import partial
 from typing import (
     Any,
     Literal,
@@ -209,7 +210,8 @@ def function(
     def declare(body: Callable[..., Any]) -> Callable[..., Any]:
         group = body.__module__.rpartition(".")[2]
         for name in filter(None, (body.__name__, alias)):
-            FUNCTIONS.add(name, _read(name, group, body, null_observed, documented))
+            read = partial(_read, name, group, body, null_observed, documented)
+            FUNCTIONS.add_later(name, read)
         return body
 
     return declare if body is None else declare(body)

@@ -1,14 +1,15 @@
 """Text to tree: what an expression says, or at which character it stops making sense.
 
-The grammar is `grammar.lark`; what a person probably meant by text that does not parse is in
-`mistakes.py`.
+The grammar is `grammar.lark`, and `table.py` is made of it; what a person probably meant by text
+that does not parse is in `mistakes.py`.
 """
 
-from functools import cache, lru_cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
 
 from simulator.errors import Diagnostic, DiagnosticsError, Source, Span
+from simulator.language.lalr import UnexpectedError, read
 from simulator.language.mistakes import explain_mistake
 from simulator.language.nodes import (
     CONSTANTS,
@@ -27,9 +28,6 @@ from simulator.language.nodes import (
     children,
 )
 
-if TYPE_CHECKING:
-    from lark import Lark, Token
-
 MAXIMUM_LENGTH = 50_000
 MAXIMUM_DEPTH = 250
 
@@ -44,8 +42,6 @@ def parse(source: Source) -> Node:
 
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> Node | Diagnostic:
-    from lark.exceptions import UnexpectedInput, VisitError
-
     if len(text) > MAXIMUM_LENGTH:
         return Diagnostic(
             "too-long",
@@ -54,20 +50,9 @@ def _parse(text: str) -> Node | Diagnostic:
             help="split it into several flows",
         )
     try:
-        tree: Node = _lark().parse(text)  # type: ignore[assignment]  # the transformer's result
-    except _UnreadableError as error:
+        tree: Node = read(text, _BUILD)
+    except UnexpectedError as error:
         return explain_mistake(text, error.span)
-    except VisitError as error:
-        if isinstance(error.orig_exc, _UnreadableError):
-            return explain_mistake(text, error.orig_exc.span)
-        raise
-    except UnexpectedInput as error:
-        start = error.pos_in_stream
-        if start is None or start < 0 or getattr(error, "token", None) in ("", "$END"):
-            start = len(text)
-        token: Token | None = getattr(error, "token", None)
-        end = token.end_pos if token is not None and token.type != "$END" else None
-        return explain_mistake(text, Span(min(start, len(text)), end or start + 1))
     if _depth(tree) > MAXIMUM_DEPTH:
         return Diagnostic(
             "too-deep",
@@ -87,79 +72,57 @@ def _depth(tree: Node) -> int:
     return deepest
 
 
-class _UnreadableError(Exception):
-    """A word that is neither a constant nor called, or a number too large."""
-
-    def __init__(self, span: Span) -> None:
-        super().__init__()
-        self.span = span
+def _binary(parts: list[Any]) -> Node:
+    left, operator, right = parts
+    return Binary(operator.text, left, right, Span(left.span.start, right.span.end), operator.span)
 
 
-@cache
-def _lark() -> "Lark":
-    from lark import Lark, Transformer
-
-    class Build(Transformer[Any, Node]):
-        """Builds the nodes while parsing, bottom-up, so that depth costs no recursion."""
-
-        def start(self, nodes: list[Any]) -> Node:
-            return nodes[0]  # type: ignore[no-any-return]
-
-        def disjunction(self, nodes: list[Any]) -> Node:
-            return _logical("||", nodes[0::2])
-
-        def conjunction(self, nodes: list[Any]) -> Node:
-            return _logical("&&", nodes[0::2])
-
-        def binary(self, nodes: list[Any]) -> Node:
-            left, operator, right = nodes
-            span = Span(left.span.start, right.span.end)
-            return Binary(str(operator), left, right, span, _span(operator))
-
-        def negative(self, nodes: list[Any]) -> Node:
-            sign, operand = nodes
-            return Unary("-", operand, Span(sign.start_pos, operand.span.end))
-
-        def string(self, tokens: list[Any]) -> Node:
-            return Literal(_unescape(tokens[0][1:-1]), str(tokens[0]), _span(tokens[0]))
-
-        def number(self, tokens: list[Any]) -> Node:
-            value = _number(str(tokens[0]))
-            if value is None:
-                raise _UnreadableError(_span(tokens[0]))
-            return Literal(value, str(tokens[0]), _span(tokens[0]))
-
-        def attribute(self, tokens: list[Any]) -> Node:
-            return Attribute(tokens[0][1:-1], _span(tokens[0]))
-
-        def parameter(self, tokens: list[Any]) -> Node:
-            return Parameter(tokens[0][1:-1], _span(tokens[0]))
-
-        def variable(self, tokens: list[Any]) -> Node:
-            return Variable(tokens[0][1:], _span(tokens[0]))
-
-        def word(self, tokens: list[Any]) -> Node:
-            name = str(tokens[0])
-            if name not in CONSTANTS and name not in WORDS:
-                raise _UnreadableError(_span(tokens[0]))
-            return Constant(name, _span(tokens[0]))
-
-        def call(self, nodes: list[Any]) -> Node:
-            name, right = nodes[0], nodes[-1]
-            arguments = tuple(n for n in nodes[2:-1:2] if n is not None)
-            return Call(str(name), arguments, Span(name.start_pos, right.end_pos), _span(name))
-
-        def group(self, nodes: list[Any]) -> Node:
-            left, inner, right = nodes
-            return Group(inner, Span(left.start_pos, right.end_pos))
-
-    grammar = (files("simulator.language") / "grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", transformer=Build(), maybe_placeholders=False)
+def _negative(parts: list[Any]) -> Node:
+    sign, operand = parts
+    return Unary("-", operand, Span(sign.span.start, operand.span.end))
 
 
-def _span(token: "Token") -> Span:
-    assert token.start_pos is not None and token.end_pos is not None
-    return Span(token.start_pos, token.end_pos)
+def _literal_number(parts: list[Any]) -> Node:
+    (token,) = parts
+    value = _number(token.text)
+    if value is None:
+        raise UnexpectedError(token.span)
+    return Literal(value, token.text, token.span)
+
+
+def _word(parts: list[Any]) -> Node:
+    (token,) = parts
+    if token.text not in CONSTANTS and token.text not in WORDS:
+        raise UnexpectedError(token.span)
+    return Constant(token.text, token.span)
+
+
+def _call(parts: list[Any]) -> Node:
+    name, right = parts[0], parts[-1]
+    span = Span(name.span.start, right.span.end)
+    return Call(name.text, tuple(parts[2:-1:2]), span, name.span)
+
+
+def _group(parts: list[Any]) -> Node:
+    left, inner, right = parts
+    return Group(inner, Span(left.span.start, right.span.end))
+
+
+# What each rule of the grammar builds of its parts.
+_BUILD: Mapping[str, Callable[[list[Any]], Node]] = {
+    "disjunction": lambda parts: _logical("||", parts[0::2]),
+    "conjunction": lambda parts: _logical("&&", parts[0::2]),
+    "binary": _binary,
+    "negative": _negative,
+    "string": lambda parts: Literal(_unescape(parts[0].text[1:-1]), parts[0].text, parts[0].span),
+    "number": _literal_number,
+    "attribute": lambda parts: Attribute(parts[0].text[1:-1], parts[0].span),
+    "parameter": lambda parts: Parameter(parts[0].text[1:-1], parts[0].span),
+    "variable": lambda parts: Variable(parts[0].text[1:], parts[0].span),
+    "word": _word,
+    "call": _call,
+    "group": _group,
+}
 
 
 def _logical(operator: str, operands: list[Node]) -> Node:

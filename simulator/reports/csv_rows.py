@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator.answers import Audit, Preview
 from simulator.reports.report import Layout, report
+from simulator.results.counts import among, positions
 from simulator.results.table import table
 
 if TYPE_CHECKING:
@@ -24,15 +25,17 @@ def csv_lines(result: Audit | Preview, layout: Layout) -> Iterator[str]:
     """One row per object under a row of names; never cut. Each text holds many lines."""
     import pyarrow.csv as csv
 
-    rows = table(result.results)
-    rows = rows.set_column(
-        rows.num_columns - 1, "certificates", _certificates(rows["certificates"])
-    )
+    results = result.results
+    if layout.only:
+        results = results.take(positions(results, lambda vs: among(vs, layout.only)))
     first = True
-    for start in range(0, max(1, rows.num_rows), _ROWS):
+    for start in range(0, max(1, len(results)), _ROWS):
+        rows = table(results.slice(start, _ROWS))
+        held = _certificates(rows["certificates"])
+        rows = rows.set_column(rows.num_columns - 1, "certificates", held)
         buffer = io.BytesIO()
         options = csv.WriteOptions(include_header=first, delimiter=layout.delimiter)
-        csv.write_csv(_defused(rows.slice(start, _ROWS)), buffer, options)
+        csv.write_csv(_defused(rows), buffer, options)
         text = buffer.getvalue().decode().rstrip("\n")
         yield f"\ufeff{text}" if first else text
         first = False

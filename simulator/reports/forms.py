@@ -5,23 +5,22 @@ from collections.abc import Iterator
 
 from simulator.answers import Audit, Preview
 from simulator.reports.json_form import head_form, result_form
-from simulator.reports.json_parts import dump
+from simulator.reports.json_parts import dump_streamed
 from simulator.reports.report import Layout, report
-from simulator.reports.text import audit_lines, preview_lines
+from simulator.reports.table import plain
+from simulator.reports.text import parts
 
 
 @report("text")
 def text(result: Audit | Preview, layout: Layout) -> Iterator[str]:
     """Plain lines for people."""
-    if isinstance(result, Audit):
-        return audit_lines(result, layout.limit)
-    return preview_lines(result, layout.limit)
+    return plain(parts(result, layout))
 
 
 @report("json")
 def json_document(result: Audit | Preview, layout: Layout) -> Iterator[str]:
     """One JSON document."""
-    yield dump({**head_form(result), "results": [result_form(row) for row in result]})
+    yield from dump_streamed(head_form(result), "results", map(result_form, result))
 
 
 @report("jsonl")

@@ -4,12 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.answers import Audit, Preview
+from simulator.reports.count_forms import (
+    certificate_forms,
+    gate_form,
+    group_forms,
+    transition_forms,
+)
 from simulator.reports.json_parts import SCHEMA_VERSION, diagnostic_form, step_form, value_form
 from simulator.reports.present import forecast_form, present_form
+from simulator.reports.since import since_form
 from simulator.results.counts import (
     assumptions_used,
     change_counts,
-    change_groups,
     outcome_counts,
 )
 from simulator.results.gather import row_of
@@ -22,32 +28,30 @@ from simulator.values import time_text
 def head_form(result: Audit | Preview) -> dict[str, Any]:
     """All but the results: head, counts, findings; of a preview groups and the gate as well."""
     present = {"present": present_form(result.present)} if result.present else {}
+    since = {"since": since_form(result.since)} if result.since else {}
     findings = {"findings": [diagnostic_form(f) for f in result.findings]}
     used = assumptions_used(result.results)
     if isinstance(result, Audit):
         return {
             **_head("audit", result.origin, _rules(result.origin.rules[0]), used),
             "counts": {str(d): n for d, n in outcome_counts(result.results).items()},
+            "groups": group_forms(result.results),
+            "certificates": certificate_forms(result.results, result.now),
             **findings,
             **present,
+            **since,
             **({"forecast": forecast_form(result.forecast)} if result.forecast else {}),
         }
     before, after = map(_rules, result.origin.rules)
     return {
         **_head("preview", result.origin, {"before": before, "after": after}, used),
         "counts": {str(c): n for c, n in change_counts(result.results).items()},
-        "gate": {
-            "max_removed": result.maximum_removed,
-            "removed": result.removed,
-            "passed": result.exceeded,
-        },
-        "groups": [
-            {"by": by, "value": value, "counts": {str(c): n for c, n in counts.items()}}
-            for by, values in change_groups(result.results).items()
-            for value, counts in values.items()
-        ],
+        "gate": gate_form(result.gates),
+        "transitions": transition_forms(result.results),
+        "groups": group_forms(result.results),
         **findings,
         **present,
+        **since,
     }
 
 

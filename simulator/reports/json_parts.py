@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,17 @@ SCHEMA_VERSION = 1
 def dump(document: Mapping[str, Any]) -> str:
     """*document* as the text that is printed: two blanks of indentation, not escaped to ASCII."""
     return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def dump_streamed(
+    document: Mapping[str, Any], name: str, items: Iterable[Mapping[str, Any]]
+) -> Iterator[str]:
+    """What `dump` gives of *document* with *items* under *name* at its end, item by item."""
+    text, end = dump(document).removesuffix("\n}") + f',\n  "{name}": [', ""
+    for item in items:
+        yield text + end
+        text, end = "    " + dump(item).replace("\n", "\n    "), ","
+    yield f"{text}\n  ]\n}}" if end else f"{text}]\n}}"
 
 
 def value_form(value: Value) -> Any:

@@ -1,13 +1,27 @@
 """A result as Markdown, for tickets and pull requests: counts, then the objects that matter."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
 from simulator.answers import Audit, Preview
 from simulator.compare import Change
 from simulator.reports.report import Layout, report
-from simulator.reports.text import side_text
-from simulator.results.counts import change_counts, changed, outcome_counts, reason_counts
+from simulator.reports.since import since_lines
+from simulator.reports.table import Table
+from simulator.reports.tables import (
+    certificate_tables,
+    change_tables,
+    matrix,
+    outcome_tables,
+)
+from simulator.reports.text import only, side_text
+from simulator.results.counts import (
+    among,
+    change_counts,
+    changed,
+    outcome_counts,
+    positions,
+    reason_counts,
+)
 from simulator.results.results import rows
 from simulator.values import time_text
 
@@ -19,6 +33,9 @@ def markdown_lines(result: Audit | Preview, layout: Layout) -> Iterator[str]:
         yield from _audit(result, layout)
     else:
         yield from _preview(result, layout)
+    if result.since:
+        yield ""
+        yield from (_cell(line) + "  " for line in since_lines(result.since))
     yield ""
     yield (
         f"As of {time_text(result.now)}, from {_cell(result.provenance.source)} "
@@ -37,15 +54,18 @@ def _audit(audit: Audit, layout: Layout) -> Iterator[str]:
         ("objects", "outcome", "reason"),
         [(str(n), d, code) for (d, code), n in reason_counts(results).items()],
     )
+    yield from _tables(*outcome_tables(results), *certificate_tables(results, audit.now))
     yield ""
+    at = positions(results, lambda verdicts: among(verdicts, layout.only))
+    yield from _only(layout, len(at), len(results))
     yield from _table(
         ("outcome", "name", "operating system", "reason"),
         (
             (r.verdict.disposition, r.subject.name, r.subject.system, r.verdict.reason.text)
-            for r in islice(results, layout.limit or None)
+            for r in rows(results, at[: layout.limit] if layout.limit else at)
         ),
     )
-    yield from _more(len(results), layout)
+    yield from _more(len(at), layout)
 
 
 def _preview(preview: Preview, layout: Layout) -> Iterator[str]:
@@ -53,16 +73,23 @@ def _preview(preview: Preview, layout: Layout) -> Iterator[str]:
     yield f"## What the change does to {len(preview.results)} objects"
     yield ""
     yield from _table(("change", "objects"), [(c, str(n)) for c, n in counts.items()])
-    if preview.exceeded:
-        yield ""
-        yield f"**{preview.removed} would leave, and {preview.maximum_removed} may.**"
-    for change in (Change.LEAVES, Change.ENTERS, Change.UNDECIDED):
-        if not counts[change]:
+    for gate in preview.gates:
+        if gate.exceeded:
+            yield ""
+            yield f"**{_cell(gate.text)}.**"
+    yield from _tables(matrix(preview.results), *change_tables(preview.results))
+    harmful = (Change.LEAVES, Change.ENTERS, Change.UNDECIDED)
+    for change in Change if layout.only else harmful:
+        at = changed(preview.results, change, layout.only)
+        if not len(at):
             continue
         yield ""
         yield f"### {change} ({counts[change]})"
         yield ""
-        at = changed(preview.results, change)
+        if change is Change.LEAVES:
+            yield "**The deletion of a device cannot be undone.**"
+            yield ""
+        yield from _only(layout, len(at), counts[change])
         members = rows(preview.results, at[: layout.limit] if layout.limit else at)
         yield from _table(
             ("name", "operating system", "before", "after"),
@@ -71,7 +98,13 @@ def _preview(preview: Preview, layout: Layout) -> Iterator[str]:
                 for r in members
             ),
         )
-        yield from _more(counts[change], layout)
+        yield from _more(len(at), layout)
+
+
+def _only(layout: Layout, count: int, total: int) -> Iterator[str]:
+    for line in only(layout, count, total):
+        yield line
+        yield ""
 
 
 def _more(total: int, layout: Layout) -> Iterator[str]:
@@ -80,8 +113,17 @@ def _more(total: int, layout: Layout) -> Iterator[str]:
         yield f"... and {total - layout.limit} more."
 
 
+def _tables(*tables: Table) -> Iterator[str]:
+    for each in tables:
+        yield ""
+        yield from _table(each.head, each.rows)
+        if each.rest:
+            yield ""
+            yield each.rest
+
+
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
+    yield f"| {' | '.join(map(_cell, head))} |"
     yield f"|{' --- |' * len(head)}"
     for row in rows:
         yield f"| {' | '.join(_cell(c) for c in row)} |"

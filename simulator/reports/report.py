@@ -12,12 +12,16 @@ class Layout:
     """How to lay out a report: at most *limit* objects of each list (0: all), CSV's *delimiter*.
 
     Only forms for people are cut by *limit*; they say so, and their counts are of all objects.
+    Lists and rows are of the objects with an outcome, change or reason in *only*, all if it is
+    empty; `SELECTIVE` forms can do that.
     """
 
     limit: int = 0
     delimiter: str = ","
+    only: tuple[str, ...] = ()
 
 
+SELECTIVE = ("text", "markdown", "csv")
 Report = Callable[[Audit | Preview, Layout], Iterator[str]]
 
 REPORTS: Registry[Report] = Registry("simulator.reports")

@@ -1,17 +1,29 @@
-"""Results as plain lines of text: the answer first, then the reasons, then where it comes from.
+"""Results as text: the answer first, then the reasons, then where it comes from.
 
-Lines carry no colour and no boxes, so that they survive a pipe, a diff and a ticket system.
+A text is made of lines and tables. Drawn plainly they carry no colour and no boxes, so that they
+survive a pipe, a diff and a ticket system.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from simulator.answers import Audit, Preview
 from simulator.assumptions import ledger
 from simulator.compare import Change
 from simulator.errors import Diagnostic, Severity
 from simulator.reports.present import forecast_lines, present_lines
+from simulator.reports.report import Layout
+from simulator.reports.since import since_lines
+from simulator.reports.table import Table
+from simulator.reports.tables import (
+    certificate_tables,
+    change_tables,
+    matrix,
+    outcome_tables,
+)
 from simulator.results.counts import (
+    among,
     assumptions_used,
     change_counts,
     changed,
@@ -19,51 +31,81 @@ from simulator.results.counts import (
     positions,
     reason_counts,
 )
+from simulator.results.facts import systems
 from simulator.results.results import Results, Row, rows
 from simulator.results.verdict import Verdict
-from simulator.sync.outcome import Disposition
 from simulator.values import time_text
 
+if TYPE_CHECKING:
+    import pyarrow
+
 _SEARCHED = ("server", "base", "filter", "attributes", "received")  # what a directory was asked
+_AT_ONCE = 10_000  # objects
 _ORDER = (Change.LEAVES, Change.ENTERS, Change.UNDECIDED)
 _TITLES = {
     Change.LEAVES: (
-        "LEAVES: would sync only before the change; its device is deleted from the cloud"
+        "LEAVES: would sync only before the change; the deletion of a device cannot be undone"
     ),
     Change.ENTERS: "ENTERS: would sync only after the change",
     Change.UNDECIDED: "UNDECIDED: ERROR or UNCERTAIN before or after",
 }
 
 
-def audit_lines(audit: Audit, limit: int = 0) -> Iterator[str]:
-    """An audit: counts, reasons, then every object (the first *limit*, where it is not 0)."""
+def parts(result: Audit | Preview, layout: Layout) -> Iterator[str | Table]:
+    """The lines and tables of *result*."""
+    return _audit(result, layout) if isinstance(result, Audit) else _preview(result, layout)
+
+
+def _audit(audit: Audit, layout: Layout) -> Iterator[str | Table]:
+    """An audit: counts, reasons, then every object, as far as the *layout* lists it."""
     results, total = audit.results, len(audit.results)
     yield _sentence(outcome_counts(results), total)
     yield ""
-    yield from table(
+    yield Table(
         ("objects", "outcome", "reason"),
-        [(str(n), d, code) for (d, code), n in reason_counts(results).items()],
+        tuple((str(n), d, code) for (d, code), n in reason_counts(results).items()),
     )
-    yield ""
-    listed = [
-        (r.verdict.disposition, r.subject.name, r.subject.system, r.verdict.reason.text)
-        for r in islice(results, limit or None)
-    ]
-    yield from table(("outcome", "name", "operating system", "reason"), listed)
-    yield from _capped(len(listed), total, limit)
+    yield from _tables(*outcome_tables(results), *certificate_tables(results, audit.now))
     if audit.present:
         yield ""
         yield from present_lines(audit.present)
     if audit.forecast:
         yield ""
         yield from forecast_lines(audit.forecast)
+    yield from _since(audit)
+    yield ""
+    at = positions(results, lambda verdicts: among(verdicts, layout.only))
+    yield from only(layout, len(at), total)
+    listed = _Listed(results, at[: layout.limit] if layout.limit else at)
+    yield Table(("outcome", "name", "operating system", "reason"), listed)
+    yield from _capped(len(listed), len(at))
     yield from _warnings(results)
     yield from _findings(audit.findings)
     yield ""
     yield from _provenance(audit)
 
 
-def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The objects of *results* that are *at* these places, as rows of a table; none is held."""
+
+    results: Results
+    at: "pyarrow.Array"
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        for start in range(0, len(self.at), _AT_ONCE):
+            part = self.results.take(self.at.slice(start, _AT_ONCE))
+            side = part.sides[-1]
+            columns = (part.subjects["name"], systems(part), side.verdicts, side.ends)
+            for name, system, number, end in zip(*(c.to_pylist() for c in columns), strict=True):
+                verdict = part.verdicts[number]
+                yield verdict.disposition, name, system, verdict.reason.text + (end or "")
+
+
+def _preview(preview: Preview, layout: Layout) -> Iterator[str | Table]:
     """A preview: what hurts first, then what enters, what is undecided, and counts of the rest."""
     results, total = preview.results, len(preview.results)
     counts = change_counts(results)
@@ -72,32 +114,26 @@ def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
     if counts[Change.UNDECIDED]:
         parts.append(f"{counts[Change.UNDECIDED]} undecided")
     yield f"Of {_objects(total)}, {', '.join(parts)}, and {stay} stay as they are."
-    if preview.exceeded:
-        may = preview.maximum_removed
-        yield f"GATE: {preview.removed} would leave, and {may} may (--max-removed)."
-    yield ""
-    before, after = outcome_counts(results, 0), outcome_counts(results, 1)
-    yield from table(
-        ("outcome", "before", "after"),
-        [
-            (d, str(before.get(d, 0)), str(after.get(d, 0)))
-            for d in Disposition
-            if d in before or d in after
-        ],
-    )
-    for change in _ORDER:
-        if counts[change]:
+    for gate in preview.gates:
+        if gate.exceeded:
+            yield f"GATE: {gate.text} ({gate.option})."
+    yield from _tables(matrix(results), *change_tables(results))
+    for change in Change if layout.only else _ORDER:
+        at = changed(results, change, layout.only)
+        if len(at):
             yield ""
-            yield f"{_TITLES[change]} ({counts[change]})"
-            at = changed(results, change)
-            listed = [_change_row(r) for r in rows(results, at[:limit] if limit else at)]
-            yield from table(("  name", "operating system", "before", "after"), listed)
-            yield from _capped(len(listed), counts[change], limit)
+            yield f"{_TITLES.get(change, change)} ({counts[change]})"
+            yield from only(layout, len(at), counts[change])
+            chosen = at[: layout.limit] if layout.limit else at
+            listed = [_change_row(r) for r in rows(results, chosen)]
+            yield Table(("  name", "operating system", "before", "after"), tuple(listed))
+            yield from _capped(len(listed), len(at))
     yield ""
     yield f"Unchanged: {counts[Change.STAYS_IN]} in the cloud, {counts[Change.STAYS_OUT]} outside."
     if preview.present:
         yield ""
         yield from present_lines(preview.present)
+    yield from _since(preview)
     yield from _warnings(results)
     yield from _findings(preview.findings)
     yield ""
@@ -109,16 +145,16 @@ def preview_lines(preview: Preview, limit: int = 50) -> Iterator[str]:
         )
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Columns aligned to their widest cell, numbers to the right, the last one left as it is."""
-    widths = [max(len(str(r[i])) for r in (head, *rows)) for i in range(len(head))]
-    numbers = [bool(rows) and all(str(r[i]).isdigit() for r in rows) for i in range(len(head))]
-    for row in (head, *rows):
-        cells = [
-            str(cell).rjust(width) if number else str(cell).ljust(width)
-            for cell, width, number in zip(row, widths, numbers, strict=True)
-        ]
-        yield "  ".join(cells).rstrip()
+def _since(result: Audit | Preview) -> Iterator[str]:
+    if result.since:
+        yield ""
+        yield from since_lines(result.since)
+
+
+def _tables(*tables: Table) -> Iterator[str | Table]:
+    for each in tables:
+        yield ""
+        yield each
 
 
 def _sentence(counts: "object", total: int) -> str:
@@ -147,18 +183,25 @@ def side_text(verdict: Verdict) -> str:
     return f"{verdict.disposition} ({ids or verdict.reason.code})"
 
 
-def _capped(shown: int, total: int, limit: int) -> Iterator[str]:
+def only(layout: Layout, count: int, total: int) -> Iterator[str]:
+    """That a list is of *count* objects out of *total*, where *layout* asks for some alone."""
+    if layout.only:
+        yield f"Only {' or '.join(layout.only)}: {count} of {_objects(total)}"
+
+
+def _capped(shown: int, total: int) -> Iterator[str]:
     if shown < total:
         yield f"  ... and {total - shown} more: --limit 0 lists all, --format json has all"
 
 
-def _warnings(results: Results) -> Iterator[str]:
-    """Warnings about single objects, each code once with the objects that it concerns."""
-    codes: dict[str, str] = {}
-    for verdict in results.verdicts:
-        for finding in verdict.findings:
-            if finding.severity is Severity.WARNING:
-                codes.setdefault(finding.code, finding.message)
+def warned(results: Results) -> Iterator[tuple[str, str, str]]:
+    """Warnings about single objects: each code once, its message, the objects that it concerns."""
+    codes = {
+        finding.code
+        for verdict in results.verdicts
+        for finding in verdict.findings
+        if finding.severity is Severity.WARNING
+    }
     for code in sorted(codes):
         at = positions(results, lambda verdicts, code=code: _warned(verdicts[-1], code))  # type: ignore[misc]  # bound now
         if not len(at):
@@ -167,9 +210,14 @@ def _warnings(results: Results) -> Iterator[str]:
         (message,) = {f.message for f in concerned[0].verdict.findings if f.code == code}
         names = ", ".join(r.subject.name for r in concerned)
         more = f" and {len(at) - 5} more" if len(at) > 5 else ""
+        yield code, message, f"{names}{more}"
+
+
+def _warnings(results: Results) -> Iterator[str]:
+    for code, message, concerned in warned(results):
         yield ""
         yield f"warning: {code}: {message}"
-        yield f"  concerns {names}{more}"
+        yield f"  concerns {concerned}"
 
 
 def _warned(verdict: Verdict, code: str) -> bool:

@@ -1,11 +1,12 @@
 """Counts over results, and which objects have something in common; all by columns."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from simulator.compare import Change, change_of
-from simulator.results.results import Results, system_name
+from simulator.results.results import Results
+from simulator.results.said import combined
 from simulator.results.verdict import Verdict
 from simulator.sync.outcome import Disposition
 
@@ -39,26 +40,6 @@ def change_counts(results: Results) -> Mapping[Change, int]:
     return {c: counts[c] for c in Change}
 
 
-def change_groups(results: Results) -> Mapping[str, Mapping[str, Mapping[Change, int]]]:
-    """Changes by operating system and by pair of reasons: group, value, change, count."""
-    by: dict[str, dict[str, Counter[Change]]] = {"operating_system": {}, "reason": {}}
-    for system, (old, new), count in systems(results):
-        reasons = f"{old.reason.code} -> {new.reason.code}"
-        for group, value in (("operating_system", system), ("reason", reasons)):
-            by[group].setdefault(value, Counter())[change_of(old, new)] += count
-    return {
-        group: {value: dict(sorted(counts.items())) for value, counts in sorted(values.items())}
-        for group, values in by.items()
-    }
-
-
-def systems(results: Results) -> Iterator[tuple[str, list[Verdict], int]]:
-    """Each operating system with each combination of verdicts, and how many objects have both."""
-    names = ("operating_system", "operating_system_version")
-    for (name, version), verdicts, count in grouped(results, *names):
-        yield system_name(name, version), verdicts, count
-
-
 def assumptions_used(results: Results) -> tuple[str, ...]:
     """Every assumption that the outcome of some object rests on."""
     return tuple(sorted({id for verdict in results.verdicts for id in verdict.assumptions}))
@@ -69,25 +50,24 @@ def positions(results: Results, test: Test) -> "pyarrow.Array":
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    base = max(1, len(results.verdicts))
-    combined = pa.chunked_array([pa.nulls(len(results), pa.int64())]).fill_null(0)
-    for side in results.sides:
-        combined = pc.add(pc.multiply(combined, base), side.verdicts.cast(pa.int64()))
-    passing = []
-    for number in pc.unique(combined).to_pylist():
-        rest = number
-        parts: list[Verdict] = []
-        for _ in results.sides:
-            rest, part = divmod(rest, base)
-            parts.insert(0, results.verdicts[part])
-        if test(parts):
-            passing.append(number)
-    return pc.indices_nonzero(pc.is_in(combined, pa.array(passing, pa.int64())))
+    numbers, combinations = combined(results)
+    passing = [number for number, verdicts in enumerate(combinations) if test(verdicts)]
+    return pc.indices_nonzero(pc.is_in(numbers, pa.array(passing, numbers.type)))
 
 
-def changed(results: Results, *changes: Change) -> "pyarrow.Array":
-    """Where the objects with one of these *changes* are."""
-    return positions(results, lambda verdicts: change_of(*verdicts) in changes)
+def among(verdicts: Sequence[Verdict], names: Collection[str]) -> bool:
+    """Whether a verdict has an outcome or a reason of these *names*, or both have that change."""
+    if not names:
+        return True
+    told = {str(v.disposition) for v in verdicts} | {v.reason.code for v in verdicts}
+    if len(verdicts) == 2:
+        told.add(str(change_of(*verdicts)))
+    return not told.isdisjoint(names)
+
+
+def changed(results: Results, change: Change, names: Collection[str] = ()) -> "pyarrow.Array":
+    """Where the objects with this *change* are, those `among` the *names*."""
+    return positions(results, lambda vs: change_of(*vs) is change and among(vs, names))
 
 
 def _combinations(results: Results) -> Iterator[tuple[list[Verdict], int]]:

@@ -1,6 +1,6 @@
 """Gathers results as they are computed, and orders them: by DN without case, then by GUID."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from simulator.objects import ConnectorObject
@@ -54,29 +54,29 @@ class Gatherer:
     def finish(self) -> Results:
         """All that was taken, in order."""
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         schema = subject_schema()
         whole = pa.Table.from_batches(self._subjects, schema).unify_dictionaries()
         columns = {name: whole[name] for name in schema.names}
-        keys = [_folded(chunk) for chunk in columns["dn"].chunks]
-        order = pc.sort_indices(
-            pa.table({"dn": pa.chunked_array(keys, pa.string()), "guid": columns["object_guid"]}),
-            sort_keys=[("dn", "ascending"), ("guid", "ascending")],
-        )
+        order = _order(columns["dn"], columns["object_guid"])
         # what is in order is not kept out of order as well: column by column
-        del keys, whole
+        del whole
         self._subjects.clear()
-        subjects = pa.table({name: columns.pop(name).take(order) for name in schema.names})
+        subjects = {name: _ordered(columns.pop(name), order) for name in schema.names}
         held = self._columns[0][0].certificates.type if self._columns else certificates_type()
         sides = []
         for _ in range(self._sides):
             parts = [columns.pop(0) for columns in self._columns]
-            verdicts = pa.chunked_array([p.verdicts for p in parts], pa.int32()).take(order)
-            ends = pa.chunked_array([p.ends for p in parts], pa.string()).take(order)
-            certificates = pa.chunked_array([p.certificates for p in parts], held).take(order)
-            sides.append(Columns(verdicts, ends, certificates))
-        return Results(subjects, tuple(self._verdicts), tuple(sides))
+            verdicts = pa.chunked_array([p.verdicts for p in parts], pa.int32())
+            ends = pa.chunked_array([p.ends for p in parts], pa.string())
+            certificates = pa.chunked_array([p.certificates for p in parts], held)
+            parts.clear()
+            sides.append(
+                Columns(
+                    _ordered(verdicts, order), _ordered(ends, order), _ordered(certificates, order)
+                )
+            )
+        return Results(pa.table(subjects), tuple(self._verdicts), tuple(sides))
 
     def _take(self, outcomes: Sequence[tuple[Outcome, ...]]) -> None:
         import pyarrow as pa
@@ -95,11 +95,30 @@ class Gatherer:
         self.columns(pa.record_batch(arrays, schema=schema), *sides)
 
 
-def _folded(texts: "pyarrow.Array") -> "pyarrow.Array":
-    """*texts* without case."""
+def _order(dns: "pyarrow.ChunkedArray", guids: "pyarrow.ChunkedArray") -> "pyarrow.Array":
+    """Where the objects are that come first, second, and so on."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    keys = [
+        pa.array([text.casefold() for text in chunk.to_pylist()], pa.string())
+        for chunk in dns.chunks
+    ]
+    table = pa.table({"dn": pa.chunked_array(keys, pa.string()), "guid": guids})
+    return pc.sort_indices(table, sort_keys=[("dn", "ascending"), ("guid", "ascending")])
+
+
+def _ordered(column: "pyarrow.ChunkedArray", order: "pyarrow.Array") -> "pyarrow.ChunkedArray":
+    """*column* in that *order*; its chunks are let go before, if nobody else holds them."""
     import pyarrow as pa
 
-    return pa.array([text.casefold() for text in texts.to_pylist()], pa.string())
+    held = pa.table({"column": column})
+    del column
+    held = held.combine_chunks()
+    ordered = held["column"].take(order)
+    del held
+    pa.default_memory_pool().release_unused()
+    return ordered
 
 
 def subject_schema() -> "pyarrow.Schema":
@@ -123,10 +142,27 @@ def certificates_array(
     objects: Iterable[Sequence[CertificateVerdict]],
 ) -> "pyarrow.ListArray":
     """The certificates of *objects* as a column."""
+    ends, flat = [0], list[CertificateVerdict]()
+    for each in objects:
+        flat.extend(each)
+        ends.append(len(flat))
+    return certificates_column(ends, {n: [getattr(c, n) for c in flat] for n in CERTIFICATE})
+
+
+def certificates_column(
+    ends: Sequence[int], parts: Mapping[str, Sequence[str]]
+) -> "pyarrow.ListArray":
+    """The certificates of objects as a column, from *parts* of all, one after the other.
+
+    *ends* are where those of each object end, after a 0.
+    """
     import pyarrow as pa
 
-    held = [[{name: getattr(c, name) for name in CERTIFICATE} for c in each] for each in objects]
-    return pa.array(held, certificates_type())
+    kind = certificates_type(tuple(parts))
+    fields = list(kind.value_type)
+    arrays = [pa.array(parts[f.name], f.type) for f in fields]
+    held = pa.StructArray.from_arrays(arrays, fields=fields)
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), held)
 
 
 def subject_of(subject: ConnectorObject) -> Subject:

@@ -1,6 +1,6 @@
 """Where a result comes from: what it takes to judge it, and to compute it again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -73,3 +73,27 @@ def _used(connector: Connector) -> ConnectorUsed:
     file = Path(connector.origin)
     known = connector.origin and file.is_file()
     return ConnectorUsed(connector.name, connector.origin, file_sum(file) if known else "")
+
+
+# What a result is computed from, by the name that a message gives it.
+_BASES: Mapping[str, Callable[[Origin], object]] = {
+    "version of aadsim": lambda origin: origin.version,
+    "rules": lambda origin: [[s.sha256 for s in rules.sources] for rules in origin.rules],
+    "objects": lambda origin: origin.provenance.sha256 or sums_of(origin.provenance.details),
+    "instant": lambda origin: origin.now,
+    "connectors": lambda origin: [c.sha256 for c in origin.connectors],
+    "readings": lambda origin: origin.readings,
+    "condition": lambda origin: origin.where,
+}
+
+
+def differing(one: Origin, other: Origin) -> tuple[str, ...]:
+    """What two results were computed from differently, by name; without a hash it is different."""
+    unknown = {name for name in ("objects",) if not _BASES[name](one)}
+    return tuple(name for name, of in _BASES.items() if of(one) != of(other) or name in unknown)
+
+
+def sums_of(details: Mapping[str, str]) -> dict[str, str]:
+    """The hashes of several sources, by their names."""
+    end = ": sha256"
+    return {name.removesuffix(end): v for name, v in details.items() if name.endswith(end)}

@@ -1,6 +1,6 @@
 """The results of a run: columns of objects, of verdicts and of certificates; and rows of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +94,18 @@ class Results:
     def __iter__(self) -> Iterator[Row]:
         """Every object with what becomes of it."""
         return rows(self)
+
+    def slice(self, start: int, count: int) -> "Results":
+        """At most *count* objects, from the position *start* on; nothing is copied."""
+        return self._with(lambda column: column.slice(start, count))
+
+    def take(self, at: "pyarrow.Array") -> "Results":
+        """The objects at the positions *at*, in that order."""
+        return self._with(lambda column: column.take(at))
+
+    def _with(self, part: Callable[[Any], Any]) -> "Results":
+        sides = (Columns(*map(part, (s.verdicts, s.ends, s.certificates))) for s in self.sides)
+        return Results(part(self.subjects), self.verdicts, tuple(sides))
 
 
 def rows(results: Results, at: "pyarrow.Array | None" = None) -> Iterator[Row]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from simulator.compare import change_of
 from simulator.results.results import SUBJECT, Results
+from simulator.results.said import of_last, said
 from simulator.results.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -29,11 +30,11 @@ def table(results: Results) -> "pyarrow.Table":
     """
     columns = {name: results.subjects[name] for name in SUBJECT}
     if len(results.sides) == 2:
-        columns["change"] = _changes(results)
+        columns["change"] = said(results, lambda verdicts: change_of(*verdicts))
     prefixes = ("",) if len(results.sides) == 1 else ("before_", "after_")
     for prefix, side in zip(prefixes, results.sides, strict=True):
         for name, fact in _FACTS.items():
-            columns[prefix + name] = _told(side.verdicts, results, fact)
+            columns[prefix + name] = said(results, of_last(fact), [side])
         columns[f"{prefix}reason_text"] = _ended(columns[f"{prefix}reason_text"], side.ends)
     columns["certificates"] = results.sides[-1].certificates
     import pyarrow as pa
@@ -41,24 +42,7 @@ def table(results: Results) -> "pyarrow.Table":
     return pa.table(columns)
 
 
-def _told(
-    numbers: "pyarrow.ChunkedArray", results: Results, fact: Callable[[Verdict], str]
-) -> "pyarrow.ChunkedArray":
-    """What *fact* says of each verdict, as a dictionary."""
-    import pyarrow as pa
-
-    texts = [str(fact(verdict)) for verdict in results.verdicts]
-    distinct = list(dict.fromkeys(texts))
-    place = {text: at for at, text in enumerate(distinct)}
-    index = pa.array([place[text] for text in texts], pa.int32())
-    chunks = [
-        pa.DictionaryArray.from_arrays(index.take(chunk), pa.array(distinct, pa.string()))
-        for chunk in numbers.chunks
-    ]
-    return pa.chunked_array(chunks, pa.dictionary(pa.int32(), pa.string()))
-
-
-def _ended(texts: "pyarrow.ChunkedArray", ends: "pyarrow.ChunkedArray") -> "pyarrow.ChunkedArray":
+def _ended(texts: "pyarrow.Array", ends: "pyarrow.ChunkedArray") -> "pyarrow.ChunkedArray":
     """*texts* with their *ends*, where there are any."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -66,21 +50,3 @@ def _ended(texts: "pyarrow.ChunkedArray", ends: "pyarrow.ChunkedArray") -> "pyar
     if ends.null_count == len(ends):
         return texts
     return pc.binary_join_element_wise(texts.cast(pa.string()), ends.fill_null(""), "")
-
-
-def _changes(results: Results) -> "pyarrow.ChunkedArray":
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    base = max(1, len(results.verdicts))
-    before, after = (side.verdicts.cast(pa.int64()) for side in results.sides)
-    pairs = pc.add(pc.multiply(before, base), after).dictionary_encode()
-    chunks = []
-    for chunk in pairs.unify_dictionaries().chunks:
-        told = [
-            str(change_of(results.verdicts[pair // base], results.verdicts[pair % base]))
-            for pair in chunk.dictionary.to_pylist()
-        ]
-        changes = pa.array(told, pa.string()).take(chunk.indices)
-        chunks.append(changes.dictionary_encode().cast(pa.dictionary(pa.int32(), pa.string())))
-    return pa.chunked_array(chunks, pa.dictionary(pa.int32(), pa.string()))

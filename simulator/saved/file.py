@@ -13,10 +13,11 @@ import msgspec
 from simulator.answers import Audit, Preview
 from simulator.change_traps import CHANGE_TRAPS, change_traps
 from simulator.errors import Diagnostic, InputError, UsageError
-from simulator.results.gather import subject_schema
+from simulator.results.gather import certificates_type, subject_schema
 from simulator.results.origin import Origin
 from simulator.results.results import SUBJECT, Columns, Results
 from simulator.results.verdict import Verdict
+from simulator.since import Since, since
 from simulator.sources.snapshot_file import reading
 from simulator.whole_file import replacing
 
@@ -41,6 +42,7 @@ class Head:
     verdicts: tuple[Verdict, ...]
     findings: tuple[Diagnostic, ...] = ()
     maximum_removed: str = ""
+    limits: tuple[tuple[str, str], ...] = ()
 
     @property
     def sides(self) -> range:
@@ -57,18 +59,23 @@ def save(result: Audit | Preview, path: Path, option: str = "--save") -> None:
     """Writes *result* to *path*, which *option* has named, whole or not at all.
 
     What `--current` and `--forecast` told is not in the file: it is told anew of what is opened.
+    Raises `UsageError` for a result without the details of certificates.
     """
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
     results = result.results
+    if any(side.certificates.type != certificates_type() for side in results.sides):
+        raise UsageError(
+            "the result does not tell all of certificates", "compute it with Options(details=True)"
+        )
     head = Head(
         VERSION,
         "preview" if isinstance(result, Preview) else "audit",
         result.origin,
         results.verdicts,
         tuple(f for f in result.findings if f.code not in CHANGE_TRAPS),
-        result.maximum_removed if isinstance(result, Preview) else "",
+        *((result.maximum_removed, result.limits) if isinstance(result, Preview) else ()),
     )
     columns = {name: results.subjects[name] for name in SUBJECT}
     for number, side in enumerate(results.sides):
@@ -97,12 +104,19 @@ def load_saved(path: str) -> Audit | Preview:
     return answer(head, Results(table.select(SUBJECT), head.verdicts, sides))
 
 
+def since_saved(earlier: Audit | Preview, path: str, result: Audit | Preview) -> Since:
+    """What has changed in *result* since *earlier*, which is saved at *path*."""
+    return since(path, earlier.origin, earlier.results, result.results, result.origin)
+
+
 def answer(head: Head, results: Results) -> Audit | Preview:
     """The result with that *head*; what is said of a change follows from *results*."""
     if head.command == "audit":
         return Audit(head.origin, results, head.findings)
     findings = (*head.findings, *change_traps(results))
-    return Preview(head.origin, results, findings, maximum_removed=head.maximum_removed)
+    return Preview(
+        head.origin, results, findings, maximum_removed=head.maximum_removed, limits=head.limits
+    )
 
 
 def column(side: int, part: str) -> str:
@@ -139,13 +153,14 @@ def read(path: str) -> tuple[Head, "pyarrow.Table"]:
 
 def _refuse_odd(path: str, head: Head, table: "pyarrow.Table") -> None:
     """Refuses columns that are not those of a result, and numbers without a verdict."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    expected = [*SUBJECT, *(column(side, part) for side in head.sides for part in PARTS)]
-    subjects = table.schema.names[: len(SUBJECT)] == list(SUBJECT) and all(
-        table.schema.field(f.name).type == f.type for f in subject_schema()
-    )
-    if not subjects or table.column_names != expected or len(head.origin.rules) != len(head.sides):
+    kinds = dict(zip(PARTS, (pa.int32(), pa.string(), certificates_type()), strict=True))
+    expected = [*subject_schema()]
+    for side in head.sides:
+        expected += [pa.field(column(side, part), kind) for part, kind in kinds.items()]
+    if table.schema != pa.schema(expected) or len(head.origin.rules) != len(head.sides):
         raise InputError(f"{path}: its columns are not those of a result", _AGAIN)
     for side in head.sides:
         numbers = table[column(side, "verdicts")]

@@ -1,29 +1,18 @@
 """A result put together from its parts, each computed by itself, on one machine or on several."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator.answers import Audit, Preview
 from simulator.errors import UsageError
 from simulator.results.gather import Gatherer
+from simulator.results.origin import differing
 from simulator.results.results import SUBJECT, Columns
 from simulator.saved.file import PARTS, Head, answer, column, read
 
 if TYPE_CHECKING:
     import pyarrow
-
-# What all parts of one result have in common, by the name that a message gives it.
-_ALIKE: Mapping[str, Callable[[Head], object]] = {
-    "command": lambda head: head.command,
-    "version of aadsim": lambda head: head.origin.version,
-    "rules": lambda head: [[s.sha256 for s in r.sources] for r in head.origin.rules],
-    "objects": lambda head: head.origin.provenance.sha256,
-    "instant": lambda head: head.origin.now,
-    "connector": lambda head: [c.sha256 for c in head.origin.connectors],
-    "readings": lambda head: head.origin.readings,
-    "number of parts": lambda head: head.origin.part[1],
-}
 
 
 def merge(paths: Sequence[str]) -> Audit | Preview:
@@ -74,9 +63,13 @@ def _gather(gatherer: Gatherer, head: Head, table: "pyarrow.Table") -> None:
 
 def _refuse_other(first: Head, head: Head, name: str, path: str) -> None:
     """Refuses the part *head* of a computation that is not that of *first*."""
-    for fact, of in _ALIKE.items():
-        if of(head) != of(first):
-            raise UsageError(
-                f"{path}: has another {fact} than {name}",
-                "put parts together that differ in --shard alone",
-            )
+    differs = list(differing(first.origin, head.origin))
+    if head.command != first.command:
+        differs.append("command")
+    if head.origin.part[1] != first.origin.part[1]:
+        differs.append("number of parts")
+    if differs:
+        raise UsageError(
+            f"{path}: was computed otherwise than {name}: differing {', '.join(differs)}",
+            "put parts together that differ in --shard alone",
+        )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from simulator.errors import Diagnostic, Severity, SimulatorError
-from simulator.results.origin import Origin
+from simulator.results.origin import Origin, sums_of
 from simulator.rule import RuleSource
 from simulator.rulefiles.contents import read
 from simulator.rulefiles.shipped import locate
@@ -22,17 +22,11 @@ def stale(origin: Origin) -> Iterator[Diagnostic]:
     for source in dict.fromkeys(s for rules in origin.rules for s in rules.sources):
         yield from _compared("rules", source.name, source.sha256, _rules_sum(source))
     told = origin.provenance
-    sums = {told.source: told.sha256} if told.sha256 else _parts(told.details)
+    sums = {told.source: told.sha256} if told.sha256 else sums_of(told.details)
     for name, known in (sums or {told.source: ""}).items():
         yield from _compared("objects", name, known, _sum(name))
     for each in origin.connectors:
         yield from _compared("connector", each.origin or each.name, each.sha256, _sum(each.origin))
-
-
-def _parts(details: dict[str, str]) -> dict[str, str]:
-    """The hashes of several sources, by their names."""
-    end = ": sha256"
-    return {name.removesuffix(end): v for name, v in details.items() if name.endswith(end)}
 
 
 def _compared(kind: str, name: str, known: str, now: str) -> Iterator[Diagnostic]:

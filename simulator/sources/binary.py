@@ -25,11 +25,10 @@ def from_hex(text: str) -> bytes | None:
 def from_sid(text: str) -> bytes | None:
     """The bytes of a security identifier written `S-1-...`."""
     if not _SID.fullmatch(text) or any(int(part) >= 2**32 for part in text.split("-")[3:]):
-        return None  # ldap3 would cut what is too large
-    from ldap3.protocol.formatters.validators import validate_sid
-
-    converted = validate_sid(text)  # type: ignore[no-untyped-call]  # the stubs leave it bare
-    return bytes(converted)
+        return None
+    authority, *parts = (int(part) for part in text.split("-")[2:])
+    tail = b"".join(part.to_bytes(4, "little") for part in parts)
+    return bytes([1, len(parts)]) + authority.to_bytes(6, "big") + tail
 
 
 def from_numbers(values: object) -> bytes | None:

@@ -7,7 +7,6 @@ tells where and when the objects were read.
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,7 +17,7 @@ from simulator.sources.json_line import parse, quick_record, record
 from simulator.sources.recognise import is_bloodhound, is_powershell
 from simulator.sources.source import Location, SourceRequest, reader
 from simulator.sources.textfile import numbered_lines
-from simulator.values import AttributeMap
+from simulator.values import AttributeMap, is_moment
 
 _HEAD_KEYS: Mapping[str, type] = {
     "source": str,
@@ -110,11 +109,7 @@ def _take_head(head: Mapping[str, Any], provenance: Provenance) -> None:
 
 
 def _check_time(text: str, place: str) -> None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
+    if not is_moment(text):
         _fail(
             place,
             f"captured_at `{text}` is not a time with a zone",

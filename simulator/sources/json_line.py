@@ -97,6 +97,8 @@ def parse(line: str, place: str) -> dict[str, object]:
     except ValueError as error:
         problem = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
         problem = plain_problem(problem)
+        if "\r" in line:
+            _fail(place, "its lines end in CR alone", "save the file with LF or CRLF line ends")
         column = f":{error.colno}" if isinstance(error, json.JSONDecodeError) else ""
         _fail(place + column, f"is not JSON: {problem}", "write each object whole, on one line")
     if repeated:

@@ -139,7 +139,12 @@ class JsonText:
 
 
 def plain_problem(words: str) -> str:
-    """What the standard library's decoder says, without the place that it goes on to give."""
+    """What the standard library's decoder says, without the place that it goes on to give.
+
+    Nor with its advice to those who write Python.
+    """
+    if words.startswith("Exceeds the limit"):
+        return "a number has thousands of digits"
     return words.removesuffix(" at").removesuffix(" starting")
 
 

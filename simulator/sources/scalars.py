@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from simulator.errors import InputError
+from simulator.language import dotnet_bytes
 from simulator.schema import standard_schema
 from simulator.values import Reference, Scalar, Unreadable
 
@@ -70,11 +71,8 @@ def column_of(name: str) -> Column:
 
 def sid_text(value: bytes) -> str | None:
     """The text form `S-1-...` of the bytes of a security identifier; `None` when they are none."""
-    if len(value) < 8 or value[0] != 1 or len(value) != 8 + 4 * value[1]:
-        return None
-    from ldap3.protocol.formatters.formatters import format_sid
-
-    return str(format_sid(value))  # type: ignore[no-untyped-call]  # the stubs leave it bare
+    exact = len(value) >= 8 and len(value) == 8 + 4 * value[1]
+    return dotnet_bytes.sid_text(value) if exact else None
 
 
 def scalar(

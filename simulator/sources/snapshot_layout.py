@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from simulator.errors import InputError
 from simulator.objects import ConnectorObject
 from simulator.schema import standard_schema
 from simulator.sources.carried import COMPUTER_ATTRIBUTES
@@ -170,10 +169,4 @@ def objects_of(rows: "pyarrow.RecordBatch", place: str, first: int) -> list[Conn
 def _other(text: str, dn: str, place: str) -> Attributes:
     from simulator.sources.json_file import attributes_of
 
-    try:
-        parsed = json.loads(text)
-    except ValueError:
-        raise InputError(
-            f"{place}: the column `other` is no JSON", "take a new snapshot"
-        ) from None
-    return attributes_of({"dn": dn, **parsed}, place)
+    return attributes_of({"dn": dn, **json.loads(text)}, place)

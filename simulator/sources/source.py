@@ -13,7 +13,7 @@ from simulator.objects import ConnectorObject, ObjectSet, Provenance
 from simulator.registry import Registry
 from simulator.sources.identity import refuse_twins
 from simulator.sources.sign_in import SignIn
-from simulator.sources.textfile import beginning, first_line, is_folder
+from simulator.sources.textfile import beginning, first_line, is_folder, packed_with
 
 if TYPE_CHECKING:
     import pyarrow
@@ -178,6 +178,8 @@ def _peek(location: str) -> Location:
             f"{location}: is a folder, not a file of objects",
             "name the file itself; rules are folders, objects are one file or an LDAP URL",
         )
+    if way := packed_with(path, location):
+        raise InputError(f"{location}: is compressed with {way}", "unpack it first")
     line = first_line(path, location)
     if line is None:
         raise InputError(f"{location}: is empty", f"objects can be read from {_known()}")

@@ -9,12 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulator.objects import Provenance
-from simulator.sources.identity import Sightings, moved, refuse_twins
+from simulator.objects import ConnectorObject, Provenance
+from simulator.sources.identity import Sightings, has_twins, moved, refuse_twins
 from simulator.sources.merge import open_all
 from simulator.sources.snapshot_layout import aligned, objects_of
 from simulator.sources.source import SourceRequest, Stream
@@ -31,61 +30,80 @@ class Rows:
     """All objects of a source as rows; none is there twice, and *provenance* is whole.
 
     *batches* goes through them, from the first on, each time it is called. Of columns it gives at
-    least those that it is asked for, or all for `None`. *path* is that of the snapshot, if it is
-    one.
+    least those that it is asked for, or all for `None`. *counts* tells how many objects there are
+    of each type. *path* is that of the snapshot, if it is one.
     """
 
     provenance: Provenance
     batches: Callable[[Collection[str] | None], Batches]
+    counts: Counter[str]
     path: str = ""
 
     @property
     def count(self) -> int:
         """How many objects there are."""
-        return sum(self._types.values())
+        return self.counts.total()
 
     @property
     def types(self) -> frozenset[str]:
         """The types of the objects."""
-        return frozenset(self._types)
+        return frozenset(self.counts)
 
-    @cached_property
-    def _types(self) -> Counter[str]:
-        counts: Counter[str] = Counter()
-        for batch in self.batches(()):
-            for each in batch.column("type").value_counts().to_pylist():
-                counts[each["values"]] += each["counts"]
-        return counts
+    def named(self, dns: "pyarrow.ChunkedArray") -> Iterator[ConnectorObject]:
+        """The objects that have one of these *dns*."""
+        import pyarrow.compute as pc
+
+        for batch in self.batches(None):
+            part = batch.filter(pc.is_in(batch.column("dn"), dns))
+            yield from objects_of(part, self.provenance.source, 1)
 
 
 def open_rows(
     *locations: str, request: SourceRequest | None = None
 ) -> AbstractContextManager[Rows]:
     """The objects at all *locations* as rows, while the context lasts; for any number of them."""
-    return spooled(open_all(locations, request))
+    return spooled(open_all(locations, request), request.progress if request else None)
 
 
 @contextmanager
-def spooled(stream: Stream) -> Iterator[Rows]:
-    """The rows of *stream* while the context lasts."""
+def spooled(stream: Stream, progress: Callable[[int], object] | None = None) -> Iterator[Rows]:
+    """The rows of *stream* while the context lasts; *progress* is told how many have come."""
+    counts: Counter[str] = Counter()
     if stream.again is not None:
-        next(stream.again(()), None)  # tells the provenance
-        yield Rows(stream.provenance, stream.again, stream.provenance.source)
+        # from the first rows on the provenance is told too
+        if has_twins(_counted(stream.again(("objectGUID",)), counts)):
+            refuse_twins(stream.objects)
+        yield Rows(stream.provenance, stream.again, counts, stream.provenance.source)
         return
     with tempfile.TemporaryDirectory(prefix="aadsim-") as folder:
         spool = _Spool(Path(folder) / "rows.arrow")
         try:
-            _fill(spool, stream)
-            yield Rows(stream.provenance, spool.batches)
+            _fill(spool, stream, counts, progress)
+            yield Rows(stream.provenance, spool.batches, counts)
         finally:
             spool.close()
 
 
-def _fill(spool: "_Spool", stream: Stream) -> None:
+def _counted(batches: Batches, counts: Counter[str]) -> Batches:
+    """The *batches*; the objects in them are added to *counts* on the way."""
+    for rows in batches:
+        for each in rows.column("type").value_counts().to_pylist():
+            counts[each["values"]] += each["counts"]
+        yield rows
+
+
+def _fill(
+    spool: "_Spool",
+    stream: Stream,
+    counts: Counter[str],
+    progress: Callable[[int], object] | None,
+) -> None:
     sightings = Sightings()
-    for rows in stream.rows:
+    for rows in _counted(stream.rows, counts):
         sightings.note_rows(rows)
         spool.put(rows)
+        if progress is not None:
+            progress(counts.total())
     if sightings.doubtful():
         if stream.live:
             raise moved(stream.provenance.source)

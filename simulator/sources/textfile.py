@@ -17,6 +17,14 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# How files begin that hold others, compressed.
+_PACKED = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"7z\xbc\xaf\x27\x1c": "7-Zip",
+    b"\x28\xb5\x2f\xfd": "Zstandard",
+}
 _PEEK = 1 << 16
 LARGEST = 1 << 26  # of one object, in characters; far more than a directory holds of any
 
@@ -40,6 +48,13 @@ def is_folder(path: Path, name: str) -> bool:
         return path.is_dir()
     except OSError as error:  # a name that is too long
         raise _unreadable(name, error) from None
+
+
+def packed_with(path: Path, name: str) -> str:
+    """What *path* is compressed with, as far as its first bytes tell; else empty."""
+    with _open(path, name) as stream:
+        start = stream.read(8)
+    return next((way for mark, way in _PACKED.items() if start.startswith(mark)), "")
 
 
 def first_line(path: Path, name: str) -> str | None:
@@ -133,10 +148,10 @@ def _open(path: Path, name: str) -> BinaryIO:
             raise InputError(f"{name}: is not a regular file", "save the objects in a file first")
         return path.open("rb")
     except FileNotFoundError:
-        raise InputError(
-            f"{name}: there is no such file",
-            "check the path; a directory server is given as ldaps://host/base",
-        ) from None
+        way_out = "check the path; a directory server is given as ldaps://host/base"
+        if name == "-":
+            way_out = "standard input is not read: save the objects in a file first"
+        raise InputError(f"{name}: there is no such file", way_out) from None
     except (OSError, ValueError) as error:
         raise _unreadable(name, error) from None
 

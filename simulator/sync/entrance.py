@@ -3,6 +3,7 @@
 The first failing check is the reason. Source: synchronization specification, section 2.
 """
 
+import re
 from collections.abc import Iterable
 
 from simulator.language.compile import attribute
@@ -11,6 +12,8 @@ from simulator.objects import ConnectorObject
 from simulator.rule import Connector, Partition
 from simulator.sync.outcome import ImportCheck, Reason
 from simulator.values import Reference, dn_key
+
+_SEPARATOR = re.compile(r"\\.|,", re.DOTALL)  # or what a backslash escapes
 
 
 def refusal(subject: ConnectorObject, connector: Connector, context: Context) -> Reason | None:
@@ -81,10 +84,6 @@ def partition_of(subject: ConnectorObject, connector: Connector) -> Partition | 
 def ancestors(key: str) -> Iterable[str]:
     """The name *key* and every DN above it, nearest first; splits at unescaped commas only."""
     yield key
-    position = 0
-    while position < len(key):
-        if key[position] == "\\":
-            position += 1
-        elif key[position] == ",":
-            yield key[position + 1 :]
-        position += 1
+    for found in _SEPARATOR.finditer(key):
+        if found[0] == ",":
+            yield key[found.end() :]

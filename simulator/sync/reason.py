@@ -15,7 +15,9 @@ from simulator.sync.outcome import CertificateVerdict, Contribution, Pass, Reaso
 from simulator.values import FlowLiteral, Unreadable, show, time_text
 
 CERTIFICATES = "userCertificate"
-_SYSTEM = frozenset({"operatingSystem", "operatingSystemVersion"})
+REJECTED = "certificate-rejected"  # its text tells which test fails, of those it has no code for
+# the attributes whose values a reason tells
+SYSTEM = frozenset({"operatingSystem", "operatingSystemVersion"})
 
 # The test of a certificate that failed: by the functions it calls -> code, what that says.
 _FAILED_TEST: tuple[tuple[frozenset[str], str, str], ...] = (
@@ -32,7 +34,7 @@ _FAILED_TEST: tuple[tuple[frozenset[str], str, str], ...] = (
 
 _JUDGED = {
     "certificate-valid": "counts",
-    "certificate-rejected": "fails another test of the rule",
+    REJECTED: "fails another test of the rule",
     **{code: text for _, code, text in _FAILED_TEST},
 }
 
@@ -66,11 +68,11 @@ def condition_reason(step: Step, certificates: tuple[CertificateVerdict, ...]) -
         return "no-certificate", "the object has no userCertificate"
     if selection_of(step) is not None:
         return _rejected(certificates)
-    if read & _SYSTEM:
+    if read & SYSTEM:
         values = dict.fromkeys(
             f"{s.node.name} = {show(s.value)}"
             for s in steps_below(why(step))
-            if isinstance(s.node, Attribute) and s.node.name in _SYSTEM
+            if isinstance(s.node, Attribute) and s.node.name in SYSTEM
         )
         return "os-version-excluded", f"the rule excludes this system: {', '.join(values)}"
     if read:
@@ -217,7 +219,7 @@ def _judged(step: Step) -> tuple[str, str]:
     failed = why(step)
     while failed.steps and failed.steps[-1].value is False and len(failed.steps) == 1:
         failed = failed.steps[0]
-    return cause_of(failed.node) or ("certificate-rejected", f"fails {render(failed.node)}")
+    return cause_of(failed.node) or (REJECTED, f"fails {render(failed.node)}")
 
 
 def cause_of(test: Node) -> tuple[str, str] | None:

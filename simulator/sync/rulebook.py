@@ -49,6 +49,8 @@ class RuleBook:
     def home(self, subject: ConnectorObject) -> Connector | None:
         """The forest of *subject*: the one that holds its domain, or the only one there is."""
         forests = list(self._forests.values())
+        if len(forests) == 1:
+            return forests[0]
         holding = [c for c in forests if c.partitions and partition_of(subject, c) is not None]
         candidates = holding or forests
         return candidates[0] if len(candidates) == 1 else None

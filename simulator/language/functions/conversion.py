@@ -1,7 +1,5 @@
 """Functions that turn a value of one type into another. Source: specification section 8."""
 
-import hashlib
-import uuid
 from datetime import datetime
 
 from simulator.assumptions import DECIDED
@@ -90,7 +88,9 @@ def CGuid(text: str) -> bytes:
     digits = dotnet.guid_digits(text)
     if digits is None:
         raise ObjectError("bad-guid", f"`{text}` is no GUID", "test it with IsGuid first")
-    return uuid.UUID(digits).bytes_le
+    from uuid import UUID
+
+    return UUID(digits).bytes_le
 
 
 @function
@@ -180,7 +180,9 @@ def Thumbprint(data: bytes, *, context: Context) -> bytes:
     Assumed: A-22, the kind of the digest.
     """
     _undocumented("Thumbprint", context)
-    return hashlib.sha256(data).digest()
+    from hashlib import sha256
+
+    return sha256(data).digest()
 
 
 def _undocumented(name: str, context: Context) -> None:

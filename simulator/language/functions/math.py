@@ -1,7 +1,5 @@
 """Functions on numbers: bits, chance. Source: specification section 9."""
 
-import random
-
 from simulator.errors import ObjectError
 from simulator.language.context import Context
 from simulator.language.function import function
@@ -43,4 +41,6 @@ def RandomNum(first: int, last: int, *, context: Context) -> int:
     if first > last:
         raise ObjectError("type-mismatch", f"there is no number from {first} to {last}")
     context.note("nondeterministic", "RandomNum gives another value at every call")
-    return random.SystemRandom().randint(first, last)
+    from random import SystemRandom
+
+    return SystemRandom().randint(first, last)

@@ -4,7 +4,6 @@ Positions start at 1 and count UTF-16 code units, as the engine's .NET text does
 beyond U+FFFF. Source: specification section 7.
 """
 
-import uuid
 from typing import Literal, TypeAlias
 
 from simulator.assumptions import DECIDED
@@ -402,4 +401,6 @@ def Guid(*, context: Context) -> str:
     IsGuid(GUID())  -> True
     """
     context.note("nondeterministic", "Guid gives another value at every call")
-    return str(uuid.uuid4())
+    from uuid import uuid4
+
+    return str(uuid4())

@@ -1,13 +1,11 @@
 """The geometry of the charts: rectangles and ribbons in the units of their drawing."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from simulator.compare import Change
 from simulator.reports.html.expiry import COUNTS, OTHER, Period
-from simulator.sync.outcome import Disposition
+from simulator.results.groups import STATES, ordered
 
-STATES = (*map(str, Change), *map(str, Disposition))
 BAR = 1000
 _HEIGHT, _GAP, _LEAST = 280, 8, 2
 
@@ -53,11 +51,6 @@ class Flow:
     labels: tuple[Label, ...]
 
 
-def ordered(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """The states of *counts* in the order in which reports show them."""
-    return [(state, counts[state]) for state in STATES if counts.get(state)]
-
-
 def bar(counts: Mapping[str, int], scale: int) -> Iterator[Rectangle]:
     """A bar of one part for each state; *scale* objects would be its whole width."""
     x = 0.0
@@ -89,12 +82,11 @@ def columns(periods: Sequence[Period], step: int, height: int) -> Iterator[Recta
             )  # fmt: skip
 
 
-def flow(transitions: Iterable[tuple[str, str, int]]) -> Flow:
-    """The drawing of *transitions*: outcome before, outcome after, how many objects."""
-    known = {pair[:2]: pair[2] for pair in transitions}
-    left = {s: sum(n for (b, _), n in known.items() if b == s) for s in STATES}
-    right = {s: sum(n for (_, a), n in known.items() if a == s) for s in STATES}
-    total = sum(known.values()) or 1
+def flow(transitions: Mapping[tuple[str, str], int]) -> Flow:
+    """The drawing of how many objects have each pair of outcomes, before and after."""
+    left = {s: sum(n for (b, _), n in transitions.items() if b == s) for s in STATES}
+    right = {s: sum(n for (_, a), n in transitions.items() if a == s) for s in STATES}
+    total = sum(transitions.values()) or 1
     before, after = _stacked(left, total), _stacked(right, total)
     rectangles = [
         Rectangle(kind(s), x, round(y, 2), 14, round(tall, 2), f"{s} {when}: {counts[s]}")
@@ -112,8 +104,8 @@ def flow(transitions: Iterable[tuple[str, str, int]]) -> Flow:
     ribbons = []
     outgoing = {s: y for s, (y, _) in before.items()}
     incoming = {s: y for s, (y, _) in after.items()}
-    for old, new in ((b, a) for b in before for a in after if (b, a) in known):
-        count = known[old, new]
+    for old, new in ((b, a) for b in before for a in after if (b, a) in transitions):
+        count = transitions[old, new]
         start, end = before[old][1] * count / left[old], after[new][1] * count / right[new]
         ribbons.append(_ribbon(old, new, count, (outgoing[old], start), (incoming[new], end)))
         outgoing[old] += start

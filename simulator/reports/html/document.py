@@ -22,8 +22,10 @@ from simulator.reports.html.provenance import explain_command, provenance
 from simulator.reports.html.summary import LISTED, outcomes_of, summary
 from simulator.reports.present import forecast_lines, present_lines
 from simulator.reports.report import Layout, report
+from simulator.reports.since import since_lines
 from simulator.reports.text import side_text
 from simulator.results.counts import assumptions_used
+from simulator.results.groups import STATES
 from simulator.results.results import ended
 from simulator.sync.reason import CODES
 from simulator.values import time_text
@@ -79,10 +81,12 @@ def _context(result: Audit | Preview) -> dict[str, Any]:
     return {
         "result": result,
         "preview": isinstance(result, Preview),
+        "gates": result.gates if isinstance(result, Preview) else (),
         "total": len(result.results),
         "as_of": time_text(result.now),
         "provenance": tuple(provenance(result)),
         "present": "\n".join(present_lines(result.present)) if result.present else "",
+        "since": "\n".join(since_lines(result.since)) if result.since else "",
         "forecast": "\n".join(forecast_lines(forecast)) if forecast else "",
         "limit": LISTED,
     }
@@ -98,7 +102,7 @@ def _head(result: Audit | Preview) -> dict[str, Any]:
             id: [ledger()[id].statement, ledger()[id].other]
             for id in assumptions_used(result.results)
         },
-        "states": list(charts.STATES),
+        "states": list(STATES),
         "same": SAME,
         "end": END,
         "explain": [before, after],

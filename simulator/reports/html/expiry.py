@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from simulator.reports.html.objects import flattened, instants
+from simulator.results.certificates import VALID, flattened, instants
+from simulator.results.expiry import ending_by, monday
 from simulator.results.results import Results
 
 if TYPE_CHECKING:
@@ -48,13 +49,11 @@ def expiry(results: Results, now: datetime) -> Expiry:
 
     certificates = flattened(results.sides[-1].certificates)
     ends = instants(certificates["not_after"])
-    kind = pc.if_else(pc.equal(certificates["verdict"], "certificate-valid"), COUNTS, OTHER)
-    months = _grouped(ends, kind, "month")
-    weeks = _grouped(ends, kind, "week")
+    counts = pc.equal(certificates["verdict"], VALID)
+    months, weeks = (_by_kind(ends, counts, unit) for unit in ("month", "week"))
     this = _month(now, 0)
     named = [_month(now, n) for n in range(-_MONTHS_BEFORE, _MONTHS_AFTER + 1)]
-    monday = (now - timedelta(days=now.weekday())).date()
-    starts = [monday + timedelta(weeks=n) for n in range(_WEEKS)]
+    starts = [monday(now) + timedelta(weeks=n) for n in range(_WEEKS)]
     return Expiry(
         certificates.num_rows,
         tuple(Period(m, months.get(m, {}), m < this) for m in named),
@@ -65,25 +64,16 @@ def expiry(results: Results, now: datetime) -> Expiry:
     )
 
 
-def _grouped(
-    ends: "pyarrow.ChunkedArray", kind: "pyarrow.ChunkedArray", unit: str
+def _by_kind(
+    ends: "pyarrow.ChunkedArray", counts: "pyarrow.ChunkedArray", unit: str
 ) -> dict[str, dict[str, int]]:
-    """For each month (`2026-01`) or week (its Monday) in which some end: kind and count."""
-    import pyarrow as pa
+    """For each month or week in which some end: kind and count."""
     import pyarrow.compute as pc
 
-    start = pc.floor_temporal(ends, unit=unit, week_starts_monday=True)
-    groups = (
-        pa.table({"start": start, "kind": kind})
-        .filter(pc.is_valid(start))
-        .group_by(["start", "kind"], use_threads=False)
-        .aggregate([([], "count_all")])
-    )
     found: dict[str, dict[str, int]] = {}
-    columns = (groups[n].to_pylist() for n in ("start", "kind", "count_all"))
-    for moment, which, count in zip(*columns, strict=True):
-        name = str(moment.date()) if unit == "week" else f"{moment:%Y-%m}".rjust(7, "0")
-        found.setdefault(name, {})[which] = count
+    for kind, chosen in ((COUNTS, counts), (OTHER, pc.invert(counts))):
+        for name, count in ending_by(ends.filter(chosen), unit).items():
+            found.setdefault(name, {})[kind] = count
     return found
 
 

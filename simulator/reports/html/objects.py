@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from simulator.reports.html.block import Block
+from simulator.results.certificates import flattened, instants
 from simulator.results.results import Results
 from simulator.results.verdict import Verdict
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 # is a lone sign
 SAME = "="
 END = "\1"  # in a text about a certificate: the instant at which it ends
-_TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 _VERDICT: dict[str, Callable[[Verdict], str]] = {
     "outcome": lambda verdict: verdict.disposition,
@@ -94,27 +94,6 @@ def _certificates(block: Block, number: int, results: Results) -> None:
     block.codes(f"{named}.issuer", pc.if_else(itself, SAME, issuer))
     for name in ("not_before", "not_after"):
         block.reals(f"{named}.{name}", instants(certificates[name]).cast(pa.int64()))
-
-
-def flattened(held: "pyarrow.ChunkedArray") -> "pyarrow.Table":
-    """All certificates of *held* one after the other, each with the number of its `owner`."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    whole = held.combine_chunks() if held.num_chunks else pa.array([], held.type)
-    if isinstance(whole, pa.ChunkedArray):
-        whole = pa.concat_arrays(whole.chunks)
-    return pa.table(
-        {f.name: pc.struct_field(whole.flatten(), [f.name]) for f in held.type.value_type}
-        | {"owner": pc.list_parent_indices(whole)}
-    )
-
-
-def instants(times: "pyarrow.ChunkedArray") -> "pyarrow.ChunkedArray":
-    """ISO 8601 texts in UTC, to the second, as instants; NULL where there is none."""
-    import pyarrow.compute as pc
-
-    return pc.strptime(times, format=_TIME, unit="s", error_is_null=True)
 
 
 def _alike(one: "pyarrow.Table", other: "pyarrow.Table") -> bool:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from simulator.answers import Audit, Preview
 from simulator.compare import Change
 from simulator.errors import Severity
-from simulator.reports.html.charts import Flow, Rectangle, bar, flow, ordered
+from simulator.reports.html.charts import Flow, Rectangle, bar, flow
 from simulator.reports.html.expiry import Expiry, expiry
-from simulator.reports.html.facts import counted, tallied
 from simulator.reports.html.units import Tree, tree
 from simulator.results.counts import change_counts, changed, outcome_counts, reason_counts
+from simulator.results.facts import tallied
+from simulator.results.groups import ordered, transitions
 from simulator.results.results import Results, Row, rows
 from simulator.sync.outcome import Disposition
 
@@ -77,7 +78,7 @@ def summary(result: Audit | Preview, columns: "pyarrow.Table") -> Summary:
     preview = isinstance(result, Preview)
     counts = change_counts(results) if preview else outcome_counts(results)
     states = {str(state): count for state, count in counts.items()}
-    pairs = list(counted(columns, "before_outcome", "after_outcome")) if preview else []
+    pairs = transitions(results) if preview else {}
     systems = groups(tallied(columns, "system"))
     return Summary(
         tuple(ordered(states)),
@@ -87,7 +88,7 @@ def summary(result: Audit | Preview, columns: "pyarrow.Table") -> Summary:
         tree(tallied(columns, "unit")),
         expiry(results, result.now),
         flow(pairs) if preview else None,
-        {(before, after): count for before, after, count in pairs},
+        pairs,
         tuple(_listed(results, states)) if preview else (),
         tuple(_warned(results)),
     )

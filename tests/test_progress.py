@@ -1,0 +1,47 @@
+"""How far the work is, is told at a terminal alone, and not to those who asked for quiet."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulator.cli import progress
+from tests.running import Command
+
+FLEET = str(Path(__file__).parent.parent / "fixtures" / "fleet.jsonl")
+AUDIT = ("audit", "--rules", "standard-2016", "--limit", "1", "--objects")
+
+
+@pytest.mark.parametrize(
+    ("terminal", "more", "wait", "shown"),
+    [
+        (True, (), 0, True),
+        (True, ("--quiet",), 0, False),
+        (False, (), 0, False),
+        (True, (), 3600, False),
+    ],
+)
+def test_progress_is_for_a_terminal_and_for_long_work(
+    terminal: bool,
+    more: tuple[str, ...],
+    wait: float,
+    shown: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    run, snapshot = Command(monkeypatch, capsys), str(tmp_path / "fleet.parquet")
+    told = run(*AUDIT, FLEET)
+    monkeypatch.setattr(progress, "WAIT", wait)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    for command, stages in {
+        ("snapshot", FLEET, "--output", snapshot): ("written",),
+        (*AUDIT, FLEET): ("read", "judged"),
+        (*AUDIT, snapshot): ("judged",),
+    }.items():
+        ran = run(*command, *more)
+        assert ran.status == 0
+        for stage in stages:
+            assert (f"349 objects {stage}" in ran.err) == shown
+        assert shown or ran.err == ""
+    assert run(*AUDIT, FLEET, *more).out == told.out
