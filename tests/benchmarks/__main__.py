@@ -1,6 +1,6 @@
 """Measures the goals, prints a line for each, and renews the page and its chart.
 
-    python -m tests.benchmarks [--rounds 5] [--only P8,P10] [--quick]
+    python -m tests.benchmarks [--rounds 3] [--only P8,P10] [--quick]
 
 Data are made into a folder once. All goals at full size renew README.md and figures.svg beside
 this file; other runs write them where --figures says, or nowhere.
@@ -21,6 +21,7 @@ from tests.benchmarks.figures import (
     NOT_COMPARABLE,
     machine,
     markdown,
+    occasion,
     renewed,
     told,
     told_command,
@@ -51,7 +52,7 @@ def measure(bench: Bench, ids: Sequence[str], figures: Path | None) -> int:
         text = page.read_text(encoding="utf-8") if page.exists() else ""
         page.write_text(renewed(text, markdown(bench, found, ran)), encoding="utf-8")
         title = "What was measured, as a multiple of its limit"
-        note = machine(bench) if bench.sizes == FULL else NOT_COMPARABLE
+        note = occasion(bench) if bench.sizes == FULL else NOT_COMPARABLE
         (figures / "figures.svg").write_text(svg(found, title, note), encoding="utf-8")
     return int(any(each.failed for each in (*found, *ran)))
 
@@ -70,7 +71,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "aadsim-data",
                         metavar="FOLDER", help="where the data are, or are made [%(default)s]")  # fmt: skip
     parser.add_argument("--figures", type=Path, metavar="FOLDER", help="where to write figures")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", metavar="P8,P10", help=f"some of {', '.join(known)}")
     parser.add_argument("--quick", action="store_true", help="few computers: a try of everything")
     given = parser.parse_args()

@@ -82,15 +82,22 @@ def markdown(bench: Bench, found: Sequence[Measured], ran: Sequence[Ran]) -> Ite
 
 
 def machine(bench: Bench) -> str:
-    """Where, when and with what it was measured."""
+    """When, where and with what it was measured."""
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     sizes = bench.sizes
     return (
-        f"Measured on {datetime.now(UTC):%Y-%m-%d}, {bench.rounds} "
-        f"{'round' if bench.rounds == 1 else 'rounds'}, small, middle and large data "
-        f"{sizes.small:,}, {sizes.middle:,} and {sizes.large:,} computers; {_processor()}, "
-        f"{os.cpu_count()} cores, {platform.system()}; {platform.python_implementation()} "
-        f"{platform.python_version()}, {libraries}."
+        f"{occasion(bench)}, {libraries}. Small, middle and large data are of {sizes.small:,}, "
+        f"{sizes.middle:,} and {sizes.large:,} computers."
+    )
+
+
+def occasion(bench: Bench) -> str:
+    """When and where it was measured."""
+    rounds = "1 round" if bench.rounds == 1 else f"{bench.rounds} rounds"
+    return (
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}, {rounds}: {_processor()}, {os.cpu_count()} "
+        f"cores, {platform.system()}, {platform.python_implementation()} "
+        f"{platform.python_version()}"
     )
 
 

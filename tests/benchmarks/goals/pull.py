@@ -57,12 +57,12 @@ def _(bench: Bench) -> list[float]:
 def _clients(bench: Bench) -> Times:
     """Round by round, the processor seconds of each client for half as many as the middle data."""
     names = sorted({*COMPUTER_ATTRIBUTES, *ALWAYS_READ, UPDATE_NUMBER})
+    search = _installed("ldapsearch")
     with (
         directory(bench.sizes.middle // 2) as (port, authority),
         tempfile.TemporaryDirectory() as folder,
     ):
         url = f"ldaps://127.0.0.1:{port}"
-        search = _installed("ldapsearch")
         commands = {
             "ldapsearch": [
                 search, "-LLL", "-o", "ldif-wrap=no", "-x", "-H", url, "-D", USER, "-w", PASSWORD,
