@@ -192,9 +192,16 @@ def test_other_files_and_columns_are_told(run: Command, snapshot: str, tmp_path:
         "nulls": table.set_column(6, "verdicts_0", pa.nulls(len(table), pa.int32())),
         "texts": table.set_column(3, "type", pa.nulls(len(table), pa.string())),
         "numbers": table.set_column(8, "certificates_0", pa.nulls(len(table), pa.int32())),
+        "nameless": table.set_column(1, "dn", pa.nulls(len(table), pa.string())),
+        "unjudged": table.set_column(
+            8,
+            "certificates_0",
+            pa.array([[None]] * len(table), table.schema.field("certificates_0").type),
+        ),
     }.items():
         rewrite(odd, tmp_path / name, {KEY: head[KEY]})
-    for name in ("cut", "fewer", "nulls", "texts", "numbers", "absent", snapshot, FLEET):
+    names = ("cut", "fewer", "nulls", "texts", "numbers", "nameless", "unjudged", "absent")
+    for name in (*names, snapshot, FLEET):
         ran = run("report", str(tmp_path / name))
         assert ran.status == 2 and ran.out == "" and "error: " in ran.err and "help: " in ran.err
 
