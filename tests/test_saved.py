@@ -144,6 +144,20 @@ def test_the_gate_and_the_cloud_are_asked_of_a_saved_result(run: Command, tmp_pa
     current.write_text(told.out, encoding="utf-8")
     ran = run("report", saved, "--max-removed", "100", "--current", str(current))
     assert "0 adds" in ran.out and "Against" in ran.out
+    for more, maximum in {(): "3", ("--max-removed", "100"): "100"}.items():
+        ran = run("report", saved, "--current", str(current), "--format", "json", *more)
+        head = json.loads(ran.out)
+        assert head["present"]["gate"]["max_removed"] == head["gate"]["max_removed"] == maximum
+
+
+@pytest.mark.parametrize("gate", [("--max-removed", "0"), ("--max-removed-in", "DC=corp", "0")])
+def test_a_gate_on_removals_is_not_asked_of_an_audit(
+    gate: tuple[str, ...], run: Command, tmp_path: Path
+) -> None:
+    saved = str(tmp_path / "saved")
+    run("audit", *RULES, "--objects", FLEET, "--save", saved)
+    ran = run("report", saved, *gate)
+    assert ran.status == 2 and f"{gate[0]}: {saved} is an audit" in ran.err and ran.out == ""
 
 
 def altered(path: Path, **changes: object) -> None:
