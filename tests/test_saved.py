@@ -113,6 +113,14 @@ def test_a_part_is_of_a_snapshot_and_is_saved(
     assert ran.status == 2 and problem in ran.err
 
 
+def test_a_result_is_not_kept_in_the_file_that_shows_it(run: Command, tmp_path: Path) -> None:
+    file, same = tmp_path / "file", tmp_path / "folder" / ".." / "file"
+    (tmp_path / "folder").mkdir()
+    ran = run("audit", *RULES, "--objects", FLEET, "--save", str(file), "--output", str(same))
+    assert ran.status == 2 and f"--save {file}: is the file of --output too" in ran.err
+    assert not file.exists()
+
+
 def test_what_has_changed_since_is_a_finding(run: Command, tmp_path: Path) -> None:
     objects, rules = tmp_path / "fleet.jsonl", tmp_path / "rules.toml"
     connector = tmp_path / "connector.toml"

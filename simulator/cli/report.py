@@ -10,11 +10,11 @@ from simulator.answers import DEFAULT_MAXIMUM_REMOVED, Preview
 from simulator.cli.finish import finish
 from simulator.cli.output import FINDINGS
 from simulator.cli.showing import (
+    check_files,
     checked_maximum,
     current_option,
     layout_of,
     limits_option,
-    refuse_unsigned,
     report_options,
     since_option,
     strict_option,
@@ -66,7 +66,7 @@ def report(
     layout = layout_of(format_, limit, delimiter, only)
     if max_removed is not None:
         checked_maximum(max_removed)
-    refuse_unsigned(values, output)
+    check_files(values, output)
     result = load_saved(saved)
     maximum = max_removed or DEFAULT_MAXIMUM_REMOVED
     if isinstance(result, Preview):
