@@ -103,6 +103,8 @@ def test_only_all_parts_of_one_computation_are_put_together(
         (("--shard", "0/2", "--save", "x"), "is no part of parts"),
         (("--shard", "1/2", "--save", "x"), "--shard takes a part of a snapshot"),
         (("--shard", "1/2", "--save", "x", "--where", "True"), "--shard takes a part"),
+        (("--shard", "1/2", "--save", "x", "--output", "y"), "--output: tells of a whole result"),
+        (("--shard", "1/2", "--save", "x", "--forecast", "9d"), "--forecast: tells of a whole"),
     ],
 )
 def test_a_part_is_of_a_snapshot_and_is_saved(
