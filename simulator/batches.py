@@ -18,6 +18,7 @@ from simulator.rule import RuleSet
 from simulator.run import run_programs
 from simulator.schema import standard_schema
 from simulator.sources.carried import COMPUTER_ATTRIBUTES
+from simulator.sources.snapshot_check import refuse_damage
 from simulator.sources.snapshot_layout import FIXED, arrow_schema, attribute_columns
 from simulator.sources.spool import Rows
 from simulator.sync.engine import Settings
@@ -38,6 +39,11 @@ class Evaluator:
     """
 
     def __init__(self, *rule_sets: RuleSet, options: Options) -> None:
+        if not 1 <= len(rule_sets) <= 2:
+            raise UsageError(
+                f"{len(rule_sets)} rule sets are given",
+                "give one, or two before and after a change",
+            )
         if options.now is None:
             raise UsageError("batches have no capture time", "give Options the instant of Now()")
         if options.where is not None:
@@ -55,7 +61,8 @@ class Evaluator:
     def __call__(self, batch: "pyarrow.RecordBatch") -> "pyarrow.RecordBatch":
         """What becomes of each object of *batch*.
 
-        Raises `InputError` for a batch without the columns that every snapshot has.
+        Raises `InputError` for a batch without the columns that every snapshot has, or with cells
+        that none has.
         """
         self._programs = self._programs or [
             Program(rules, self._settings, certificates=True, details=self._details)
@@ -108,12 +115,14 @@ def _laid_out(batch: "pyarrow.RecordBatch") -> "pyarrow.RecordBatch":
         )
     schema = arrow_schema(columns)
     try:
-        return batch.select(schema.names).cast(schema)
+        rows = batch.select(schema.names).cast(schema)
+        refuse_damage(rows, "the batch")
     except (pa.ArrowException, ValueError) as error:
         raise InputError(
             f"the columns of the batch are not those of a snapshot: {error}",
             "read the columns of a snapshot as they are",
         ) from None
+    return rows
 
 
 def _plain(rows: "pyarrow.Table") -> "pyarrow.RecordBatch":

@@ -29,6 +29,7 @@ def signature_path(path: Path) -> Path:
 
 def load_private(path: str, password: Callable[[], str]) -> "Private":
     """The private key in the PEM file *path*; *password* is asked for where it is encrypted."""
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -36,10 +37,12 @@ def load_private(path: str, password: Callable[[], str]) -> "Private":
     secret = password().encode() if b"ENCRYPTED" in content else None
     try:
         key = load_pem_private_key(content, secret)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise InputError(
             f"--sign {path}: is no private key that can be read: {error}",
-            "make one with: openssl genpkey -algorithm ed25519 -out key.pem",
+            "make one with: openssl genpkey -algorithm ed25519 -out key.pem"
+            if secret is None
+            else "is that its password?",
         ) from None
     if not isinstance(
         key, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -50,6 +53,7 @@ def load_private(path: str, password: Callable[[], str]) -> "Private":
 
 def load_public(path: str) -> "Public":
     """The public key in the PEM file *path*, which may be that of a certificate."""
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
     from cryptography.x509 import load_pem_x509_certificate
@@ -61,7 +65,7 @@ def load_public(path: str) -> "Public":
             if b"BEGIN CERTIFICATE" in content
             else load_pem_public_key(content)
         )
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise InputError(
             f"--verify {path}: is no public key that can be read: {error}",
             "make one with: openssl pkey -in key.pem -pubout -out public.pem",

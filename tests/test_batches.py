@@ -63,6 +63,12 @@ def test_options_that_mean_nothing_for_batches_are_refused(options: Options, pro
         Evaluator(AFTER, options=options)
 
 
+@pytest.mark.parametrize("sides", [(), (AFTER,) * 3])
+def test_there_are_one_or_two_rule_sets(sides: tuple[RuleSet, ...]) -> None:
+    with pytest.raises(UsageError, match=f"{len(sides)} rule sets are given"):
+        Evaluator(*sides, options=OPTIONS)
+
+
 def test_rules_with_errors_are_refused() -> None:
     with pytest.raises(DiagnosticsError):
         Evaluator(rules(inbound("R", 1, expression("x", "NoSuch(1)"))), options=OPTIONS)
@@ -91,3 +97,12 @@ def test_columns_of_another_kind_are_refused() -> None:
     more = BATCHES[0].append_column("part", pa.nulls(len(BATCHES[0]), pa.string()))
     with pytest.raises(InputError, match="columns that no snapshot has: part"):
         Evaluator(AFTER, options=OPTIONS)(more)
+
+
+@pytest.mark.parametrize(("name", "cell"), [("classes", None), ("other", "{")])
+def test_cells_that_no_snapshot_has_are_refused(name: str, cell: str | None) -> None:
+    schema = BATCHES[0].schema
+    at = schema.get_field_index(name)
+    cells = pa.array([cell] * len(BATCHES[0]), schema.field(at).type)
+    with pytest.raises(InputError, match=f"the batch: the column `{name}` holds"):
+        Evaluator(AFTER, options=OPTIONS)(BATCHES[0].set_column(at, name, cells))

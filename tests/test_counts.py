@@ -212,6 +212,16 @@ def test_a_unit_has_a_gate_of_its_own(
         assert (told in aadsim(*command, "--format", form).out) == (passed or form == "html")
 
 
+def test_markdown_tells_what_was_asked_and_found_as_text_does(aadsim: Command) -> None:
+    current = ("--current", str(ROOT / "fixtures" / "devices.csv"), "--max-removed", "0")
+    command = (*AUDIT, "--objects", FLEET, "--forecast", "90d", *current)
+    text, markdown = (aadsim(*command, "--format", form).out for form in ("text", "markdown"))
+    told = re.findall(r"^(?:Against|GATE:|ADDS|Until|warning:|  concerns) .+", text, re.MULTILINE)
+    assert len({line.split()[0] for line in told}) == 6
+    plain = [line.strip() for line in markdown.replace("\\", "").splitlines()]
+    assert [line for line in told if line.strip() not in plain] == []
+
+
 def test_the_gate_of_a_unit_is_kept_with_the_result(aadsim: Command, tmp_path: Path) -> None:
     plan = str(tmp_path / "change.plan")
     unit = "OU=Clients,DC=corp,DC=example"

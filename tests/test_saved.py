@@ -103,6 +103,8 @@ def test_only_all_parts_of_one_computation_are_put_together(
         (("--shard", "0/2", "--save", "x"), "is no part of parts"),
         (("--shard", "1/2", "--save", "x"), "--shard takes a part of a snapshot"),
         (("--shard", "1/2", "--save", "x", "--where", "True"), "--shard takes a part"),
+        (("--shard", "1/2", "--save", "x", "--output", "y"), "--output: tells of a whole result"),
+        (("--shard", "1/2", "--save", "x", "--forecast", "9d"), "--forecast: tells of a whole"),
     ],
 )
 def test_a_part_is_of_a_snapshot_and_is_saved(
@@ -111,6 +113,14 @@ def test_a_part_is_of_a_snapshot_and_is_saved(
     objects = snapshot if "--where" in arguments else FLEET
     ran = run("audit", *RULES, "--objects", objects, *arguments)
     assert ran.status == 2 and problem in ran.err
+
+
+def test_a_result_is_not_kept_in_the_file_that_shows_it(run: Command, tmp_path: Path) -> None:
+    file, same = tmp_path / "file", tmp_path / "folder" / ".." / "file"
+    (tmp_path / "folder").mkdir()
+    ran = run("audit", *RULES, "--objects", FLEET, "--save", str(file), "--output", str(same))
+    assert ran.status == 2 and f"--save {file}: is the file of --output too" in ran.err
+    assert not file.exists()
 
 
 def test_what_has_changed_since_is_a_finding(run: Command, tmp_path: Path) -> None:
@@ -144,6 +154,20 @@ def test_the_gate_and_the_cloud_are_asked_of_a_saved_result(run: Command, tmp_pa
     current.write_text(told.out, encoding="utf-8")
     ran = run("report", saved, "--max-removed", "100", "--current", str(current))
     assert "0 adds" in ran.out and "Against" in ran.out
+    for more, maximum in {(): "3", ("--max-removed", "100"): "100"}.items():
+        ran = run("report", saved, "--current", str(current), "--format", "json", *more)
+        head = json.loads(ran.out)
+        assert head["present"]["gate"]["max_removed"] == head["gate"]["max_removed"] == maximum
+
+
+@pytest.mark.parametrize("gate", [("--max-removed", "0"), ("--max-removed-in", "DC=corp", "0")])
+def test_a_gate_on_removals_is_not_asked_of_an_audit(
+    gate: tuple[str, ...], run: Command, tmp_path: Path
+) -> None:
+    saved = str(tmp_path / "saved")
+    run("audit", *RULES, "--objects", FLEET, "--save", saved)
+    ran = run("report", saved, *gate)
+    assert ran.status == 2 and f"{gate[0]}: {saved} is an audit" in ran.err and ran.out == ""
 
 
 def altered(path: Path, **changes: object) -> None:
@@ -192,9 +216,16 @@ def test_other_files_and_columns_are_told(run: Command, snapshot: str, tmp_path:
         "nulls": table.set_column(6, "verdicts_0", pa.nulls(len(table), pa.int32())),
         "texts": table.set_column(3, "type", pa.nulls(len(table), pa.string())),
         "numbers": table.set_column(8, "certificates_0", pa.nulls(len(table), pa.int32())),
+        "nameless": table.set_column(1, "dn", pa.nulls(len(table), pa.string())),
+        "unjudged": table.set_column(
+            8,
+            "certificates_0",
+            pa.array([[None]] * len(table), table.schema.field("certificates_0").type),
+        ),
     }.items():
         rewrite(odd, tmp_path / name, {KEY: head[KEY]})
-    for name in ("cut", "fewer", "nulls", "texts", "numbers", "absent", snapshot, FLEET):
+    names = ("cut", "fewer", "nulls", "texts", "numbers", "nameless", "unjudged", "absent")
+    for name in (*names, snapshot, FLEET):
         ran = run("report", str(tmp_path / name))
         assert ran.status == 2 and ran.out == "" and "error: " in ran.err and "help: " in ran.err
 

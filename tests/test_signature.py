@@ -77,7 +77,8 @@ def test_a_key_may_be_encrypted_and_a_certificate_verifies(
     ran = run(*asked)
     assert ran.status == 2 and f"no password of {key}" in ran.err and not saved.exists()
     monkeypatch.setenv("AADSIM_KEY_PASSWORD", "wrong")
-    assert run(*asked).status == 2
+    ran = run(*asked)
+    assert ran.status == 2 and "help: is that its password?" in ran.err
     monkeypatch.setenv("AADSIM_KEY_PASSWORD", "secret")
     assert run(*asked).status == 0
     assert run("report", str(saved), "--verify", str(certificate)).status == 0
@@ -105,3 +106,13 @@ def test_what_is_no_key_or_has_no_signature_is_told(run: Command, tmp_path: Path
         assert ran.status == 2 and problem in ran.err and ran.out == ""
     ran = run(*AUDIT, "--sign", str(tmp_path / "key.pem"))
     assert ran.status == 2 and "--sign: no file is written" in ran.err and ran.out == ""
+
+
+def test_a_key_on_a_curve_that_is_not_known_is_told(run: Command, tmp_path: Path) -> None:
+    key, public = tmp_path / "key.pem", tmp_path / "public.pem"
+    openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:secp224k1", "-out", key)
+    openssl("pkey", "-in", key, "-pubout", "-out", public)
+    ran = run(*AUDIT, "--save", str(tmp_path / "saved"), "--sign", str(key))
+    assert ran.status == 2 and f"--sign {key}: is no private key" in ran.err
+    ran = run("report", str(key), "--verify", str(public))
+    assert ran.status == 2 and f"--verify {public}: is no public key" in ran.err

@@ -19,10 +19,10 @@ from simulator.cli.run import (
     statistics_option,
 )
 from simulator.cli.showing import (
+    check_files,
     checked_maximum,
     current_option,
     layout_of,
-    refuse_unsigned,
     report_options,
     save_options,
     since_option,
@@ -79,7 +79,7 @@ def audit(
     """
     layout = layout_of(format_, limit, delimiter, only)
     checked_maximum(max_removed)
-    refuse_unsigned(values, output)
+    check_files(values, output)
     span = parse_span(forecast) if forecast else None
     state = load_current(current) if current else None
     rule_set = load_rules(*rules, settings=settings_of(settings))

@@ -19,11 +19,11 @@ from simulator.cli.run import (
     statistics_option,
 )
 from simulator.cli.showing import (
+    check_files,
     checked_maximum,
     current_option,
     layout_of,
     limits_option,
-    refuse_unsigned,
     report_options,
     save_options,
     since_option,
@@ -92,7 +92,7 @@ def preview(
     """
     layout = layout_of(format_, limit, delimiter, only)
     checked_maximum(max_removed)
-    refuse_unsigned(values, output)
+    check_files(values, output)
     state = load_current(current) if current else None
     given = settings_of(settings)
     old, new = (load_rules(*r, settings=given, shared=True) for r in (before, after))

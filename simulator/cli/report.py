@@ -10,16 +10,17 @@ from simulator.answers import DEFAULT_MAXIMUM_REMOVED, Preview
 from simulator.cli.finish import finish
 from simulator.cli.output import FINDINGS
 from simulator.cli.showing import (
+    check_files,
     checked_maximum,
     current_option,
     layout_of,
     limits_option,
-    refuse_unsigned,
     report_options,
     since_option,
     strict_option,
 )
 from simulator.current import difference, load_current
+from simulator.errors import UsageError
 from simulator.saved import load_saved, stale
 from simulator.signature import load_public, signature_path, verified
 
@@ -65,13 +66,19 @@ def report(
     layout = layout_of(format_, limit, delimiter, only)
     if max_removed is not None:
         checked_maximum(max_removed)
-    refuse_unsigned(values, output)
+    check_files(values, output)
     result = load_saved(saved)
+    maximum = max_removed or DEFAULT_MAXIMUM_REMOVED
     if isinstance(result, Preview):
         maximum = max_removed or result.maximum_removed
         result = replace(result, maximum_removed=maximum, limits=limits or result.limits)
+    elif limits or (max_removed is not None and not current):
+        option = "--max-removed-in" if limits else "--max-removed"
+        raise UsageError(
+            f"{option}: {saved} is an audit, in which nothing leaves",
+            "give a preview, or --max-removed with --current",
+        )
     if current:
-        maximum = max_removed or DEFAULT_MAXIMUM_REMOVED
         present = difference(load_current(current), result.results, maximum)
         result = replace(result, present=present)
     findings = (*result.findings, *stale(result.origin))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from simulator.sources.source import SourceRequest
     from simulator.sources.spool import Rows
 
+_OF_A_WHOLE = ("output", "since", "current", "forecast")
 _TELL_ALL = ("html", "json", "jsonl")  # these have every fact of every certificate
 
 
@@ -102,6 +103,13 @@ def _shard(values: dict[str, Any]) -> tuple[int, int] | None:
         raise UsageError(f"--shard {text}: is no part of parts", "write 1/4, 2/4, 3/4 or 4/4")
     if not values.get("save"):
         raise UsageError("--shard: a part is no result to show", "keep it with --save FILE")
+    given = click.get_current_context().params
+    told = [f"--{name}" for name in _OF_A_WHOLE if given.get(name)]
+    if told and int(match[2]) > 1:
+        raise UsageError(
+            f"{', '.join(told)}: tells of a whole result, and --shard computes a part",
+            "ask for it when the parts are merged, or without --shard",
+        )
     return int(match[1]), int(match[2])
 
 

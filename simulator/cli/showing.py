@@ -148,7 +148,10 @@ def layout_of(form: str, limit: int, delimiter: str, only: tuple[str, ...]) -> L
     return Layout(limit, delimiter, only)
 
 
-def refuse_unsigned(values: Mapping[str, Any], output: Path | None) -> None:
-    """Refuses --sign where no file is written."""
-    if values.get("sign") and not output and not values.get("save"):
+def check_files(values: Mapping[str, Any], output: Path | None) -> None:
+    """Refuses --sign where no file is written, and one file for both --save and --output."""
+    keep = values.get("save")
+    if values.get("sign") and not output and not keep:
         raise UsageError("--sign: no file is written", "name one with --output or --save")
+    if output and keep and output.resolve() == keep.resolve():
+        raise UsageError(f"--save {keep}: is the file of --output too", "name another file")

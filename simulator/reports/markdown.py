@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from simulator.answers import Audit, Preview
 from simulator.compare import Change
+from simulator.reports.present import forecast_lines, present_lines
 from simulator.reports.report import Layout, report
 from simulator.reports.since import since_lines
 from simulator.reports.table import Table
@@ -13,7 +14,7 @@ from simulator.reports.tables import (
     matrix,
     outcome_tables,
 )
-from simulator.reports.text import only, side_text
+from simulator.reports.text import only, remarks, side_text
 from simulator.results.counts import (
     among,
     change_counts,
@@ -33,9 +34,12 @@ def markdown_lines(result: Audit | Preview, layout: Layout) -> Iterator[str]:
         yield from _audit(result, layout)
     else:
         yield from _preview(result, layout)
-    if result.since:
+    for told in _told(result):
         yield ""
-        yield from (_cell(line) + "  " for line in since_lines(result.since))
+        yield from (_cell(line) + "  " for line in told)
+    # indented, so that it is code: carets stay where they point, and nothing is markup
+    for line in remarks(result):
+        yield from (f"    {part}".rstrip() for part in line.splitlines() or [""])
     yield ""
     yield (
         f"As of {time_text(result.now)}, from {_cell(result.provenance.source)} "
@@ -44,11 +48,21 @@ def markdown_lines(result: Audit | Preview, layout: Layout) -> Iterator[str]:
     )
 
 
+def _told(result: Audit | Preview) -> Iterator[Iterable[str]]:
+    """What was asked beside the outcomes: adds and deletes, who leaves later, what has changed."""
+    if result.present:
+        yield present_lines(result.present)
+    if isinstance(result, Audit) and result.forecast:
+        yield forecast_lines(result.forecast)
+    if result.since:
+        yield since_lines(result.since)
+
+
 def _audit(audit: Audit, layout: Layout) -> Iterator[str]:
     results = audit.results
     yield f"## Audit of {len(results)} objects"
     yield ""
-    yield ", ".join(f"{n} {d}" for d, n in outcome_counts(results).items()) + "."
+    yield (", ".join(f"{n} {d}" for d, n in outcome_counts(results).items()) or "none") + "."
     yield ""
     yield from _table(
         ("objects", "outcome", "reason"),

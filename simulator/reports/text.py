@@ -4,14 +4,14 @@ A text is made of lines and tables. Drawn plainly they carry no colour and no bo
 survive a pipe, a diff and a ticket system.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.answers import Audit, Preview
 from simulator.assumptions import ledger
 from simulator.compare import Change
-from simulator.errors import Diagnostic, Severity
+from simulator.errors import Severity
 from simulator.reports.present import forecast_lines, present_lines
 from simulator.reports.report import Layout
 from simulator.reports.since import since_lines
@@ -79,8 +79,7 @@ def _audit(audit: Audit, layout: Layout) -> Iterator[str | Table]:
     listed = _Listed(results, at[: layout.limit] if layout.limit else at)
     yield Table(("outcome", "name", "operating system", "reason"), listed)
     yield from _capped(len(listed), len(at))
-    yield from _warnings(results)
-    yield from _findings(audit.findings)
+    yield from remarks(audit)
     yield ""
     yield from _provenance(audit)
 
@@ -134,8 +133,7 @@ def _preview(preview: Preview, layout: Layout) -> Iterator[str | Table]:
         yield ""
         yield from present_lines(preview.present)
     yield from _since(preview)
-    yield from _warnings(results)
-    yield from _findings(preview.findings)
+    yield from remarks(preview)
     yield ""
     yield from _provenance(preview)
     if counts[Change.LEAVES] and not preview.present:
@@ -213,21 +211,19 @@ def warned(results: Results) -> Iterator[tuple[str, str, str]]:
         yield code, message, f"{names}{more}"
 
 
-def _warnings(results: Results) -> Iterator[str]:
-    for code, message, concerned in warned(results):
+def remarks(result: Audit | Preview) -> Iterator[str]:
+    """Warnings about objects, and findings about rules and what the result was computed from."""
+    for code, message, concerned in warned(result.results):
         yield ""
         yield f"warning: {code}: {message}"
         yield f"  concerns {concerned}"
+    for finding in result.findings:
+        yield ""
+        yield from f"{finding.severity}: {finding.render()}".splitlines()
 
 
 def _warned(verdict: Verdict, code: str) -> bool:
     return any(f.code == code and f.severity is Severity.WARNING for f in verdict.findings)
-
-
-def _findings(findings: Iterable[Diagnostic]) -> Iterator[str]:
-    for finding in findings:
-        yield ""
-        yield from f"{finding.severity}: {finding.render()}".splitlines()
 
 
 def _provenance(result: Audit | Preview) -> Iterator[str]:

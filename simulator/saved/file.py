@@ -152,7 +152,7 @@ def read(path: str) -> tuple[Head, "pyarrow.Table"]:
 
 
 def _refuse_odd(path: str, head: Head, table: "pyarrow.Table") -> None:
-    """Refuses columns that are not those of a result, and numbers without a verdict."""
+    """Refuses columns that are not those of a result, and rows that lack what each has."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -162,6 +162,9 @@ def _refuse_odd(path: str, head: Head, table: "pyarrow.Table") -> None:
         expected += [pa.field(column(side, part), kind) for part, kind in kinds.items()]
     if table.schema != pa.schema(expected) or len(head.origin.rules) != len(head.sides):
         raise InputError(f"{path}: its columns are not those of a result", _AGAIN)
+    for name in ("dn", "name", "type"):
+        if table[name].null_count:
+            raise InputError(f"{path}: a row has no {name}", _AGAIN)
     for side in head.sides:
         numbers = table[column(side, "verdicts")]
         bounds = pc.min_max(numbers).as_py()
@@ -169,3 +172,6 @@ def _refuse_odd(path: str, head: Head, table: "pyarrow.Table") -> None:
             len(numbers) and not 0 <= bounds["min"] <= bounds["max"] < len(head.verdicts)
         ):
             raise InputError(f"{path}: a row has no verdict", _AGAIN)
+        certificates = pc.list_flatten(table[column(side, "certificates")])
+        if pc.struct_field(certificates, "verdict").null_count:
+            raise InputError(f"{path}: a certificate has no verdict", _AGAIN)
