@@ -21,9 +21,9 @@ from simulator import load_objects, load_rules
 from simulator.answers import Audit, Preview
 from simulator.commands import audit, preview
 from simulator.reports.html.charts import flow
+from simulator.reports.html.command import explain_command
 from simulator.reports.html.document import shown
 from simulator.reports.html.facts import facts
-from simulator.reports.html.provenance import explain_command
 from simulator.reports.html.units import MOST, split, tree
 from simulator.reports.report import REPORTS, Layout
 from simulator.results.counts import change_counts, outcome_counts

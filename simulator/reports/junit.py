@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from simulator.answers import Audit, Preview
 from simulator.compare import Change, change_of
 from simulator.errors import Diagnostic, Severity
-from simulator.reports.html.provenance import provenance
+from simulator.reports.provenance import provenance
 from simulator.reports.report import Layout, report
 from simulator.reports.text import side_text, warned
 from simulator.results.counts import Test, change_counts, outcome_counts, positions

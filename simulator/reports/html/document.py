@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 from simulator.answers import Audit, Preview
 from simulator.assumptions import ledger
 from simulator.reports.html import charts
+from simulator.reports.html.command import explain_command
 from simulator.reports.html.facts import facts
 from simulator.reports.html.objects import END, SAME, object_block
-from simulator.reports.html.provenance import explain_command, provenance
 from simulator.reports.html.summary import LISTED, outcomes_of, summary
 from simulator.reports.present import forecast_lines, present_lines
+from simulator.reports.provenance import provenance
 from simulator.reports.report import Layout, report
 from simulator.reports.since import since_lines
 from simulator.reports.text import side_text
