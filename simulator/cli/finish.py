@@ -11,8 +11,9 @@ from simulator.answers import Audit, Preview
 from simulator.cli.output import FINDINGS, INCOMPLETE, deliver, deliver_text
 from simulator.reports.report import REPORTS, Layout
 from simulator.reports.text import parts
-from simulator.saved import STALE, save, since_saved
+from simulator.saved import STALE, save
 from simulator.signature import sign
+from simulator.since import since
 
 
 def finish(
@@ -33,7 +34,8 @@ def finish(
         save(result, keep)
     if values.get("since"):
         path, earlier = values["since"]
-        result = replace(result, since=since_saved(earlier, path, result))
+        told = since(path, earlier.origin, earlier.results, result.results, result.origin)
+        result = replace(result, since=told)
     if total > 1:
         shown = f"{len(result.results)} of {result.read} objects"
         click.echo(f"part {number} of {total}, {shown}, is in {keep}", err=True)
@@ -43,7 +45,7 @@ def finish(
         deliver(REPORTS[form](result, layout), output)
     if values.get("sign"):
         _, key = values["sign"]
-        for written in filter(None, (keep, output if total == 1 else None)):
+        for written in filter(None, (keep, output)):
             sign(written, key)
     if values.get("stats"):
         _tell_statistics(result)

@@ -87,7 +87,7 @@ def _head(command: str, origin: Origin, rules: object, used: Sequence[str]) -> d
             "notes": list(told.notes),
             "details": dict(told.details),
         },
-        "remarks": list(dict.fromkeys(used.remark for used in origin.rules if used.remark)),
+        "remarks": list(dict.fromkeys(each.remark for each in origin.rules if each.remark)),
         "connectors": [c.name for c in origin.connectors],
         "where": origin.where or None,
         "readings": dict(origin.readings),

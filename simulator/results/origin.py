@@ -89,8 +89,11 @@ _BASES: Mapping[str, Callable[[Origin], object]] = {
 
 def differing(one: Origin, other: Origin) -> tuple[str, ...]:
     """What two results were computed from differently, by name; without a hash it is different."""
-    unknown = {name for name in ("objects",) if not _BASES[name](one)}
-    return tuple(name for name, of in _BASES.items() if of(one) != of(other) or name in unknown)
+    return tuple(
+        name
+        for name, of in _BASES.items()
+        if of(one) != of(other) or (name == "objects" and not of(one))
+    )
 
 
 def sums_of(details: Mapping[str, str]) -> dict[str, str]:

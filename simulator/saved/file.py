@@ -17,7 +17,6 @@ from simulator.results.gather import certificates_type, subject_schema
 from simulator.results.origin import Origin
 from simulator.results.results import SUBJECT, Columns, Results
 from simulator.results.verdict import Verdict
-from simulator.since import Since, since
 from simulator.sources.snapshot_file import reading
 from simulator.whole_file import replacing
 
@@ -102,11 +101,6 @@ def load_saved(path: str) -> Audit | Preview:
         )
     sides = tuple(Columns(*(table[column(side, part)] for part in PARTS)) for side in head.sides)
     return answer(head, Results(table.select(SUBJECT), head.verdicts, sides))
-
-
-def since_saved(earlier: Audit | Preview, path: str, result: Audit | Preview) -> Since:
-    """What has changed in *result* since *earlier*, which is saved at *path*."""
-    return since(path, earlier.origin, earlier.results, result.results, result.origin)
 
 
 def answer(head: Head, results: Results) -> Audit | Preview:
