@@ -23,6 +23,7 @@ from simulator.cli.showing import (
     checked_maximum,
     current_option,
     layout_of,
+    limit_option,
     report_options,
     save_options,
     since_option,
@@ -61,12 +62,7 @@ from simulator.rulefiles import load_rules
     metavar="SPAN",
     help="Tell who leaves within this time as certificates expire, for example 90d.",
 )
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    default=0,
-    help="List at most this many objects; 0 lists all.",
-)
+@limit_option(0)
 def audit(
     rules: tuple[str, ...], objects: tuple[str, ...], format_: str, output: Path | None,
     strict: bool, limit: int, delimiter: str, only: tuple[str, ...], current: str | None,

@@ -23,6 +23,7 @@ from simulator.cli.showing import (
     checked_maximum,
     current_option,
     layout_of,
+    limit_option,
     limits_option,
     report_options,
     save_options,
@@ -70,13 +71,7 @@ from simulator.rulefiles import load_rules
     help="Exit with 1 if more objects than this leave the cloud.",
 )
 @limits_option
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    default=50,
-    show_default=True,
-    help="List at most this many objects of each change; 0 lists all.",
-)
+@limit_option(50, " of each change")
 def preview(
     before: tuple[str, ...], after: tuple[str, ...], objects: tuple[str, ...], format_: str,
     output: Path | None, strict: bool, max_removed: str, limit: int, delimiter: str,

@@ -14,6 +14,7 @@ from simulator.cli.showing import (
     checked_maximum,
     current_option,
     layout_of,
+    limit_option,
     limits_option,
     report_options,
     since_option,
@@ -37,13 +38,7 @@ from simulator.signature import load_public, signature_path, verified
     help="Exit with 1 if more objects than this leave the cloud [default: as saved].",
 )
 @limits_option
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    default=50,
-    show_default=True,
-    help="List at most this many objects of a list; 0 lists all.",
-)
+@limit_option(50, " of a list")
 @click.option(
     "--verify",
     metavar="PUBLIC",

@@ -93,6 +93,17 @@ def report_options(command: F) -> F:
     return options(command)
 
 
+def limit_option(default: int, of: str = "") -> Callable[[F], F]:
+    """`--limit`: how many objects, *of* what, are listed unless another number is given."""
+    return click.option(
+        "--limit",
+        type=click.IntRange(min=0),
+        default=default,
+        show_default=default > 0,
+        help=f"List at most this many objects{of}; 0 lists all.",
+    )
+
+
 current_option = click.option(
     "--current",
     metavar="FILE",
