@@ -12,6 +12,7 @@ from simulator.reports.tables import (
     certificate_tables,
     change_tables,
     matrix,
+    object_table,
     outcome_tables,
 )
 from simulator.reports.text import only, remarks, side_text
@@ -72,13 +73,8 @@ def _audit(audit: Audit, layout: Layout) -> Iterator[str]:
     yield ""
     at = positions(results, lambda verdicts: among(verdicts, layout.only))
     yield from _only(layout, len(at), len(results))
-    yield from _table(
-        ("outcome", "name", "operating system", "reason"),
-        (
-            (r.verdict.disposition, r.subject.name, r.subject.system, r.verdict.reason.text)
-            for r in rows(results, at[: layout.limit] if layout.limit else at)
-        ),
-    )
+    listed = object_table(results, at[: layout.limit] if layout.limit else at)
+    yield from _table(listed.head, listed.rows)
     yield from _more(len(at), layout)
 
 

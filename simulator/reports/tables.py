@@ -1,7 +1,9 @@
-"""The tables of counts that reports for people show; how a table is drawn is left to the form."""
+"""The tables that reports for people show; how a table is drawn is left to the form."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from simulator.compare import Change
 from simulator.reports.table import Table
@@ -9,10 +11,14 @@ from simulator.results.certificates import certificate_counts
 from simulator.results.counts import outcome_counts
 from simulator.results.expiry import WEEKS, Endings, endings
 from simulator.results.groups import groups, transitions
-from simulator.results.results import Results
+from simulator.results.results import Results, system_name
+
+if TYPE_CHECKING:
+    import pyarrow
 
 LISTED = 10
 _WIDEST = 120
+_AT_ONCE = 10_000  # objects
 _CHANGES, _STAYS = (Change.LEAVES, Change.ENTERS, Change.UNDECIDED), "STAYS"
 _NAMES = {  # the groups that are shown: one of them, several
     "operating_system": ("operating system", "operating systems"),
@@ -108,3 +114,31 @@ def _group_table(
 
 def _cut(text: str) -> str:
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}\u2026"
+
+
+def object_table(results: Results, at: "pyarrow.Array") -> Table:
+    """The objects of *results* that are *at* these places, each with its last outcome and why."""
+    return Table(("outcome", "name", "operating system", "reason"), _Objects(results, at))
+
+
+@dataclass(frozen=True, slots=True)
+class _Objects:
+    """The rows of `object_table`, made when they are gone through; none is held."""
+
+    results: Results
+    at: "pyarrow.Array"
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        subjects, side = self.results.subjects, self.results.sides[-1]
+        names = ("name", "operating_system", "operating_system_version")
+        columns = (*(subjects[name] for name in names), side.verdicts, side.ends)
+        for start in range(0, len(self.at), _AT_ONCE):
+            some = self.at.slice(start, _AT_ONCE)
+            cells = (column.take(some).to_pylist() for column in columns)
+            for name, system, version, number, end in zip(*cells, strict=True):
+                verdict = self.results.verdicts[number]
+                text = verdict.reason.text + (end or "")
+                yield verdict.disposition, name, system_name(system, version), text

@@ -5,8 +5,6 @@ survive a pipe, a diff and a ticket system.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from simulator.answers import Audit, Preview
 from simulator.assumptions import ledger
@@ -20,6 +18,7 @@ from simulator.reports.tables import (
     certificate_tables,
     change_tables,
     matrix,
+    object_table,
     outcome_tables,
 )
 from simulator.results.counts import (
@@ -31,16 +30,11 @@ from simulator.results.counts import (
     positions,
     reason_counts,
 )
-from simulator.results.facts import systems
 from simulator.results.results import Results, Row, rows
 from simulator.results.verdict import Verdict
 from simulator.values import time_text
 
-if TYPE_CHECKING:
-    import pyarrow
-
 _SEARCHED = ("server", "base", "filter", "attributes", "received")  # what a directory was asked
-_AT_ONCE = 10_000  # objects
 _ORDER = (Change.LEAVES, Change.ENTERS, Change.UNDECIDED)
 _TITLES = {
     Change.LEAVES: (
@@ -76,32 +70,12 @@ def _audit(audit: Audit, layout: Layout) -> Iterator[str | Table]:
     yield ""
     at = positions(results, lambda verdicts: among(verdicts, layout.only))
     yield from only(layout, len(at), total)
-    listed = _Listed(results, at[: layout.limit] if layout.limit else at)
-    yield Table(("outcome", "name", "operating system", "reason"), listed)
-    yield from _capped(len(listed), len(at))
+    listed = object_table(results, at[: layout.limit] if layout.limit else at)
+    yield listed
+    yield from _capped(len(listed.rows), len(at))
     yield from remarks(audit)
     yield ""
     yield from _provenance(audit)
-
-
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """The objects of *results* that are *at* these places, as rows of a table; none is held."""
-
-    results: Results
-    at: "pyarrow.Array"
-
-    def __len__(self) -> int:
-        return len(self.at)
-
-    def __iter__(self) -> Iterator[tuple[str, ...]]:
-        for start in range(0, len(self.at), _AT_ONCE):
-            part = self.results.take(self.at.slice(start, _AT_ONCE))
-            side = part.sides[-1]
-            columns = (part.subjects["name"], systems(part), side.verdicts, side.ends)
-            for name, system, number, end in zip(*(c.to_pylist() for c in columns), strict=True):
-                verdict = part.verdicts[number]
-                yield verdict.disposition, name, system, verdict.reason.text + (end or "")
 
 
 def _preview(preview: Preview, layout: Layout) -> Iterator[str | Table]:
