@@ -54,9 +54,9 @@ def explain(
             side: commands.explain(name, rule_set, rows, options)
             for side, rule_set in sides.items()
         }
+    if format_ == "json":
         now = commands.instant_of(rows.provenance, options)
         origin = origin_of(sides.values(), rows, now, replace(options, where=None))
-    if format_ == "json":
         deliver([dump(explain_form(outcomes, origin))], output)
         return
     lines: list[str] = []
