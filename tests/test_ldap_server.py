@@ -1,5 +1,6 @@
 """Live LDAP against OpenLDAP: everything comes, or an error says why and what to do."""
 
+import io
 import json
 import re
 import traceback
@@ -14,7 +15,7 @@ from simulator.objects import ConnectorObject, ObjectSet
 from simulator.sources import load_objects
 from simulator.sources.decode import sid_text
 from tests.conftest import HUGE
-from tests.running import rows_are_the_objects
+from tests.running import Command, rows_are_the_objects
 
 COMPUTERS = "???(objectClass=computer)"
 WANTED = (
@@ -335,3 +336,21 @@ def failure(kind: type[SimulatorError], url: str, request: object) -> SimulatorE
     with pytest.raises(kind) as caught:
         load_objects(url, request)  # type: ignore[arg-type]
     return caught.value
+
+
+def test_a_prompt_asks_for_what_computer_rules_read(
+    openldap, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = load_objects(openldap.url(COMPUTERS), openldap.request("userCertificate"))
+    owner = next(o for o in found.objects if o.attributes.get("userCertificate"))
+    monkeypatch.setenv("AADSIM_PASSWORD", openldap.password)
+    monkeypatch.setattr("sys.stdin", io.StringIO("Count([userCertificate])\n[operatingSystem]\n"))
+    ran = Command(monkeypatch, capsys)(
+        "repl", "--object", owner.dn, "--objects", openldap.url(COMPUTERS), "--as-of", "2026-01-01",
+        "--user", openldap.user, "--ca-file", str(openldap.ca_file),
+        "--ldap-server-name", openldap.server_name,
+    )  # fmt: skip
+    assert ran.status == 0, ran.err
+    count, system = ran.out.splitlines()[-2:]
+    assert int(count) == len(owner.attributes["userCertificate"]) > 0
+    assert system == json.dumps(owner.attributes["operatingSystem"])

@@ -60,7 +60,7 @@ def eval_(
     dn = None
     provenance = Provenance("")
     if name and objects:
-        found = read_objects(objects, values, attributes=_read_by(expression))
+        found = read_objects(objects, values, _read_by(expression))
         subject, provenance = find_object(name, found), found.provenance
         attributes, dn = subject.attributes, subject.dn
     given, parameters = assigned(sets)

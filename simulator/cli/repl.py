@@ -15,7 +15,7 @@ from simulator.cli.run import options_of, read_objects, run_options
 from simulator.cli.session import Response, Session, is_complete
 from simulator.errors import UsageError
 from simulator.objects import ObjectSet, Provenance
-from simulator.rule import RuleSet
+from simulator.sources.carried import COMPUTER_ATTRIBUTES
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -42,7 +42,7 @@ def repl(
         raise UsageError("--object needs --objects", "say where the object is")
 
     def load(location: str) -> ObjectSet:
-        return read_objects(location, values, RuleSet(()))
+        return read_objects(location, values, frozenset(COMPUTER_ATTRIBUTES))
 
     found = load(objects) if objects else None
     options = options_of(values, found.provenance if found else Provenance(""))

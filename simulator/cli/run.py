@@ -121,18 +121,11 @@ def _connectors(paths: tuple[str, ...]) -> "tuple[Connector, ...]":
     return tuple(c for path in paths for c in load_connector(path))
 
 
-def read_objects(
-    locations: str | tuple[str, ...],
-    values: dict[str, Any],
-    *rule_sets: "RuleSet",
-    attributes: frozenset[str] = frozenset(),
-) -> ObjectSet:
-    """The objects at all *locations*: *attributes*, and what *rule_sets* and `--where` read."""
+def read_objects(location: str, values: dict[str, Any], attributes: frozenset[str]) -> ObjectSet:
+    """The objects at *location*, with these *attributes* and what `--where` reads."""
     from simulator.sources.merge import load_all
 
-    request = _request(values, *rule_sets)
-    request = replace(request, attributes=request.attributes | attributes)
-    return load_all((locations,) if isinstance(locations, str) else locations, request)
+    return load_all((location,), _request(values, attributes))
 
 
 def rows_at(
@@ -141,11 +134,11 @@ def rows_at(
     """The objects at all *locations* as rows, with what the *rule_sets* and `--where` read."""
     from simulator.sources.spool import open_rows
 
-    return open_rows(*locations, request=_request(values, *rule_sets))
-
-
-def _request(values: dict[str, Any], *rule_sets: "RuleSet") -> "SourceRequest":
     attributes = frozenset[str]().union(*(rules.attributes_read for rules in rule_sets))
+    return open_rows(*locations, request=_request(values, attributes))
+
+
+def _request(values: dict[str, Any], attributes: frozenset[str]) -> "SourceRequest":
     if where := values.get("where"):
         attributes |= attributes_of(parse(Source("--where", where)))
     request = source_request(values, attributes)
