@@ -16,7 +16,7 @@ from simulator.forecast import forecast
 from simulator.language.compile import prepared
 from simulator.language.context import Context
 from simulator.language.frame import run
-from simulator.language.nodes import Node
+from simulator.language.nodes import Node, attributes_of
 from simulator.language.operators import condition
 from simulator.objects import ConnectorObject, ObjectSet, Provenance
 from simulator.options import Options
@@ -29,6 +29,7 @@ from simulator.run import Keep, run_rows
 from simulator.single import place_of, with_those_it_meets
 from simulator.sources.snapshot_layout import objects_of
 from simulator.sources.spool import Rows
+from simulator.sources.unasked import known
 from simulator.sync.engine import Settings, simulate
 from simulator.sync.outcome import Outcome
 
@@ -52,6 +53,7 @@ def audit(
     `DiagnosticsError` for a rule set with errors. Library twin of `aadsim audit`.
     """
     options = options or Options()
+    objects = _known(objects, options, rules)
     findings = (*_checked(rules, objects, options), *_rebuilt(rules))
     now = instant_of(objects.provenance, options)
     settings = Settings(now, options.readings, options.connectors)
@@ -83,6 +85,7 @@ def preview(
     Library twin of `aadsim preview`.
     """
     options = options or Options()
+    objects = _known(objects, options, before, after)
     checked = [f for rules in (before, after) for f in _checked(rules, objects, options)]
     findings = {(f.code, f.message): f for f in (*checked, *_rebuilt(before, after))}
     now = instant_of(objects.provenance, options)
@@ -100,6 +103,12 @@ def preview(
         origin, results, told, present=present, statistics=counted,
         maximum_removed=maximum_removed, limits=tuple(limits),
     )  # fmt: skip
+
+
+def _known(objects: ObjectSet | Rows, options: Options, *rule_sets: RuleSet) -> ObjectSet | Rows:
+    """The *objects*, in which is unknown what a directory was not asked for and a run reads."""
+    read = frozenset[str]().union(*(rules.attributes_read for rules in rule_sets))
+    return known(objects, read | (attributes_of(options.where) if options.where else set()))
 
 
 def _by_columns(
@@ -147,6 +156,7 @@ def explain(
     options = replace(options or Options(), where=None)
     _refuse_empty_filters(options)
     refuse_errors(rules, options.connectors)
+    objects = _known(objects, options, rules)
     now = instant_of(objects.provenance, options)
     settings = Settings(now, options.readings, options.connectors, full=True)
     if isinstance(objects, Rows):

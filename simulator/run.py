@@ -55,7 +55,7 @@ def run_rows(
         return results, tuple(program.statistics for program in programs)
     statistics = tuple(Statistics() for _ in rule_sets)
     gatherer, tell = Gatherer(len(rule_sets)), _teller(progress, rows, shard)
-    job = Job(Path(rows.path), tuple(rule_sets), settings, certificates=True, details=details)
+    job = Job(Path(rows.path), tuple(rule_sets), settings, True, details, rows.unasked)
     parts = run_snapshot(job, READ, jobs, _from_nought(shard), statistics)
     with reading(rows.path), closing(parts):
         for part in parts:

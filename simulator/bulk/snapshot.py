@@ -19,6 +19,7 @@ from simulator.results.verdict import Verdict
 from simulator.rule import RuleSet
 from simulator.sources.snapshot_check import refuse_damage
 from simulator.sources.snapshot_layout import FIXED
+from simulator.sources.unasked import rows_with_unasked
 from simulator.sync.engine import Settings
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ _WORTH = 1.5  # seconds of work left, from which on further processes pay
 class Job:
     """What is run: a file, rule sets, their settings; and whether certificates are judged.
 
-    With *details* all is told of them.
+    With *details* all is told of them. *unasked* attributes without a value are unknown.
     """
 
     path: Path
@@ -50,6 +51,7 @@ class Job:
     settings: Settings
     certificates: bool = False
     details: bool = False
+    unasked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Runner:
         ]
         self.meetings = meetings or {}
         self._path = str(job.path)
+        self._unasked = job.unasked
         self._file = parquet.ParquetFile(
             job.path, page_checksum_verification=True, read_dictionary=_DICTIONARIES
         )
@@ -115,11 +118,13 @@ class Runner:
         """The columns *names* of the row group *number*."""
         import pyarrow as pa
 
-        table = self._file.read_row_group(number, columns=[*names], use_threads=False)
+        unasked = self._unasked if "other" in names else ()
+        read = [n for n in self._file.schema_arrow.names if n in names or n in unasked]
+        table = self._file.read_row_group(number, columns=read, use_threads=False)
         whole = [column.combine_chunks() for column in table.columns]
         rows = pa.RecordBatch.from_arrays(whole, schema=table.schema)
         refuse_damage(rows, self._path)
-        return rows
+        return rows_with_unasked(rows, unasked) if unasked else rows
 
     def meet(self) -> Meetings:
         """The objects of the file that may meet others: read from as few columns as tell it."""

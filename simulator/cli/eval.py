@@ -69,7 +69,8 @@ def eval_(
     parameters = {**parameters_of(options.connectors, dn), **parameters}
     context = Context(now, {**attributes, **given}, dn, parameters, options.readings)
     try:
-        evaluation = evaluated(expression, context, imported_by(options.connectors))
+        imported = imported_by(options.connectors)
+        evaluation = evaluated(expression, context, imported, provenance)
     except DiagnosticsError as error:
         if format_ == "json":
             from simulator.cli.evaluation_form import refusal_text

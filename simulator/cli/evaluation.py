@@ -11,6 +11,7 @@ from simulator.language.explain import Step, trace
 from simulator.language.nodes import Constant, Literal, attributes_of
 from simulator.language.parse import parse
 from simulator.language.render import render
+from simulator.objects import Provenance
 from simulator.schema import standard_schema
 from simulator.values import show
 
@@ -37,8 +38,16 @@ class Evaluation:
         return _located(error, self.source) if error else None
 
 
-def evaluated(text: str, context: Context, imported: frozenset[str] | None = None) -> Evaluation:
-    """The evaluation of *text* in *context*; `DiagnosticsError` if it is no good expression."""
+def evaluated(
+    text: str,
+    context: Context,
+    imported: frozenset[str] | None = None,
+    provenance: Provenance | None = None,
+) -> Evaluation:
+    """The evaluation of *text* in *context*; `DiagnosticsError` if it is no good expression.
+
+    With the *provenance* of an object, what no directory was asked for is unknown.
+    """
     source = Source("expression", text)
     node = parse(source)
     known = frozenset(context.attributes)
@@ -55,6 +64,11 @@ def evaluated(text: str, context: Context, imported: frozenset[str] | None = Non
     errors = [f for f in findings if f.severity is Severity.ERROR]
     if errors:
         raise DiagnosticsError(errors)
+    if provenance and provenance.details:
+        from simulator.sources.unasked import unasked, with_unasked
+
+        names = unasked(provenance, attributes_of(node))
+        context.attributes = with_unasked(context.attributes, names)
     return Evaluation(source, findings, trace(node, context), context)
 
 

@@ -102,7 +102,8 @@ class Session:
         dn = self.subject.dn if self.subject else None
         context = Context(self.now, attributes, dn, parameters, dict(self.readings))
         try:
-            evaluation = evaluated(text, context)
+            told = self.objects.provenance if self.objects and self.subject else None
+            evaluation = evaluated(text, context, provenance=told)
         except DiagnosticsError as error:
             return Response(
                 remarks=[f"error: {d.render()}" for d in error.diagnostics], failed=True

@@ -18,6 +18,7 @@ from simulator.sources.ldap_session import answered, check, close, connect, root
 from simulator.sources.ldap_sign_in import account
 from simulator.sources.ldap_url import LdapUrl, is_ldap_url, parse_ldap_url
 from simulator.sources.source import Location, SourceRequest, reader
+from simulator.sources.unasked import ASKED, NEVER_ASKED
 
 if TYPE_CHECKING:
     import pyarrow
@@ -35,7 +36,6 @@ ALWAYS_READ = frozenset(
         "operatingSystemVersion",
     }
 )
-_NEVER_READ = frozenset({"distinguishedname", "dn"})  # the name comes with each object anyway
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def session(location: str, request: SourceRequest, provenance: Provenance) -> It
             "base": search.base,
             "scope": search.scope,
             "filter": search.filter,
-            "attributes": ", ".join(search.attributes),
+            ASKED: ", ".join(search.attributes),
         }
         try:
             yield opened
@@ -126,7 +126,7 @@ def _search(url: LdapUrl, request: SourceRequest, connection: "Connection") -> S
             "give the base in the URL: ldaps://host/DC=contoso,DC=com",
         )
     names = {wanted_name(name) for name in (*ALWAYS_READ, *request.attributes, *url.attributes)}
-    attributes = sorted(name for name in names if name.casefold() not in _NEVER_READ)
+    attributes = sorted(name for name in names if name.casefold() not in NEVER_ASKED)
     return Search(
         url,
         base,

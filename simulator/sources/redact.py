@@ -16,6 +16,7 @@ from simulator.sources.decode import sid_text, wanted_name
 from simulator.sources.pseudonym import Pseudonyms
 from simulator.sources.redact_certificate import redacted_certificate
 from simulator.sources.source import Stream, stream_of
+from simulator.sources.unasked import ASKED, asked
 from simulator.values import Reference, Scalar, Unreadable, Value
 
 _KEPT = frozenset(
@@ -53,6 +54,8 @@ def _objects(
     told.captured_at, told.complete = source.captured_at, source.complete
     told.notes = (_NOTE, *(["the source was not complete"] if not source.complete else []))
     told.details = {"captured from": "redacted"}
+    if known := asked(source):
+        told.details[ASKED] = ", ".join(sorted(known))
     told.not_carried = source.not_carried
 
 

@@ -31,13 +31,15 @@ class Rows:
 
     *batches* goes through them, from the first on, each time it is called. Of columns it gives at
     least those that it is asked for, or all for `None`. *counts* tells how many objects there are
-    of each type. *path* is that of the snapshot, if it is one.
+    of each type. *path* is that of the snapshot, if it is one: what is read of it past *batches*
+    does not tell that the *unasked* attributes are unknown.
     """
 
     provenance: Provenance
     batches: Callable[[Collection[str] | None], Batches]
     counts: Counter[str]
     path: str = ""
+    unasked: frozenset[str] = frozenset()
 
     @property
     def count(self) -> int:
