@@ -10,14 +10,10 @@ from simulator.bulk import Statistics
 from simulator.change_traps import change_traps
 from simulator.check import check, refuse_errors
 from simulator.current import PresentState, difference
-from simulator.errors import Diagnostic, ObjectError, Severity, UsageError
+from simulator.errors import Diagnostic, Severity, UsageError
 from simulator.find import find_object
 from simulator.forecast import forecast
-from simulator.language.compile import prepared
-from simulator.language.context import Context
-from simulator.language.frame import run
-from simulator.language.nodes import Node, attributes_of
-from simulator.language.operators import condition
+from simulator.language.nodes import attributes_of
 from simulator.objects import ConnectorObject, ObjectSet, Provenance
 from simulator.options import Options
 from simulator.results.certificates import syncing_until
@@ -25,16 +21,16 @@ from simulator.results.gather import gather
 from simulator.results.origin import origin_of
 from simulator.results.results import Results
 from simulator.rule import Direction, RuleSet
-from simulator.run import Keep, run_rows
+from simulator.run import run_rows
 from simulator.single import place_of, with_those_it_meets
-from simulator.sources.snapshot_layout import objects_of
 from simulator.sources.spool import Rows
 from simulator.sources.unasked import known
 from simulator.sync.engine import Settings, simulate
 from simulator.sync.outcome import Outcome
+from simulator.where import Where
 
 if TYPE_CHECKING:
-    import pyarrow
+    pass
 
 
 def audit(
@@ -114,25 +110,14 @@ def _known(objects: ObjectSet | Rows, options: Options, *rule_sets: RuleSet) -> 
 def _by_columns(
     sides: Sequence[RuleSet], rows: Rows, settings: Settings, options: Options
 ) -> tuple[Results, tuple[Statistics, ...]]:
-    keep = _keep(options, settings.now)
-    return run_rows(
-        sides, rows, settings, keep, options.jobs, options.details, options.shard, options.progress
-    )
-
-
-def _keep(options: Options, now: datetime) -> Keep | None:
-    """What leaves of rows those that are wanted; `None` if all are."""
-    if options.where is None:
-        return None
-    where = options.where
-
-    def keep(rows: "pyarrow.RecordBatch") -> "pyarrow.RecordBatch":
-        import pyarrow as pa
-
-        mask = [_holds(where, subject, now) for subject in objects_of(rows, "", 1)]
-        return rows.filter(pa.array(mask, pa.bool_()))
-
-    return keep
+    where = _where(options, settings.now)
+    found = run_rows(
+        sides, rows, settings, where.kept if where else None, options.jobs, options.details,
+        options.shard, options.progress,
+    )  # fmt: skip
+    if where:
+        where.refuse_unseen()
+    return found
 
 
 def _syncing_until(
@@ -176,20 +161,17 @@ def instant_of(provenance: Provenance, options: Options) -> datetime:
     raise UsageError("the objects have no capture time", "give the instant of Now() with --as-of")
 
 
+def _where(options: Options, now: datetime) -> Where | None:
+    return Where(options.where, now) if options.where is not None else None
+
+
 def _wanted(objects: ObjectSet, options: Options, now: datetime) -> list[ConnectorObject]:
-    if options.where is None:
+    where = _where(options, now)
+    if where is None:
         return list(objects.objects)
-    return [o for o in objects.objects if _holds(options.where, o, now)]
-
-
-def _holds(where: Node, subject: ConnectorObject, now: datetime) -> bool:
-    context = Context(now, subject.attributes, subject.dn)
-    try:
-        return condition(run(prepared(where), context), context) is True
-    except ObjectError as error:
-        raise UsageError(
-            f"--where cannot be evaluated for {subject.dn}: {error.message}", error.help
-        ) from None
+    found = [each for each in objects.objects if where.keeps(each)]
+    where.refuse_unseen()
+    return found
 
 
 def _rebuilt(*rule_sets: RuleSet) -> tuple[Diagnostic, ...]:

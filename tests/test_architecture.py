@@ -15,7 +15,7 @@ ROOMS = [
     {"objects", "rule"},
     {"options"},
     {"rulefiles", "sources", "find"},
-    {"sync"},
+    {"sync", "where"},
     {"check", "compare", "doctor", "forecast"},
     {"results"},
     {"bulk", "change_traps", "current", "since"},

@@ -87,6 +87,20 @@ def test_where_keeps_the_objects_for_which_it_is_true(aadsim: Command) -> None:
     assert versions and all(v.startswith("6.3") for v in versions)
 
 
+def test_where_takes_an_attribute_of_an_extended_schema(aadsim: Command, tmp_path: Path) -> None:
+    objects = tmp_path / "objects.jsonl"
+    form = {
+        "objectClass": ["top", "computer"],
+        "objectGUID": {"guid": "11111111-2222-4333-8444-555555555555"},
+        "cn": "A",
+    }
+    for badge in ({"contosoBadge": "7"}, {}):
+        objects.write_text(json.dumps({"dn": "CN=A,DC=x", "attributes": form | badge}))
+        ran = aadsim("audit", "--rules", "standard-2016", "--objects", str(objects), "--as-of",
+                     "2026-01-01T00:00:00Z", "--where", '[contosoBadge]="7"')  # fmt: skip
+        assert ran.status == (0 if badge else 2), ran.err
+
+
 def test_strict_turns_an_uncertain_object_into_exit_status_3(aadsim: Command) -> None:
     arguments = ("audit", "--rules", "standard-1.4", "--objects", FLEET)
     assert aadsim(*arguments).status == 0
@@ -327,6 +341,22 @@ MISTAKES = {
     "a bad condition": (
         ["audit", "--rules", "standard-2016", "--objects", FLEET, "--where", "[cn] ="],
         ["--where", "ends too soon"],
+    ),
+    "a condition on an attribute in the wrong case": (
+        ["audit", "--rules", "standard-2016", "--objects", FLEET, "--where", '[CN]="x"'],
+        ["--where", "no attribute `CN`", "write [cn]"],
+    ),
+    "a condition on a misspelt attribute": (
+        [
+            "audit",
+            "--rules",
+            "standard-2016",
+            "--objects",
+            FLEET,
+            "--where",
+            '[operatingSytem]="x"',
+        ],
+        ["--where", "no object has an attribute `operatingSytem`", "[operatingSystem]"],
     ),
     "an unknown function": (["functions", "mid"], ["no function `mid`", "write Mid"]),
     "a folder that cannot be written": (
