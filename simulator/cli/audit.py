@@ -73,7 +73,7 @@ def audit(
     \b
     aadsim audit --rules standard-2016 --objects fixtures/fleet.jsonl
     """
-    layout = layout_of(format_, limit, delimiter, only)
+    layout = layout_of(format_, limit, delimiter, only, preview=False)
     checked_maximum(max_removed)
     check_files(values, output)
     span = parse_span(forecast) if forecast else None

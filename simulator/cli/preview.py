@@ -85,7 +85,7 @@ def preview(
     aadsim preview --before standard-1.4 --after standard-1.4 --after server-2012-r2 \\
         --objects fixtures/fleet.jsonl
     """
-    layout = layout_of(format_, limit, delimiter, only)
+    layout = layout_of(format_, limit, delimiter, only, preview=True)
     checked_maximum(max_removed)
     check_files(values, output)
     state = load_current(current) if current else None

@@ -58,11 +58,11 @@ def report(
     """
     if verify:
         return _verify(Path(saved), verify)
-    layout = layout_of(format_, limit, delimiter, only)
     if max_removed is not None:
         checked_maximum(max_removed)
     check_files(values, output)
     result = load_saved(saved)
+    layout = layout_of(format_, limit, delimiter, only, isinstance(result, Preview))
     maximum = max_removed or DEFAULT_MAXIMUM_REMOVED
     if isinstance(result, Preview):
         maximum = max_removed or result.maximum_removed

@@ -16,6 +16,7 @@ from simulator.cli.options import (
     sign_option,
     writing_option,
 )
+from simulator.compare import Change
 from simulator.errors import UsageError
 from simulator.reports.report import REPORTS, SELECTIVE, Layout
 from simulator.saved import load_saved
@@ -83,8 +84,8 @@ def report_options(command: F) -> F:
             multiple=True,
             metavar="NAME",
             callback=_names,
-            help="List only objects with this outcome, change or reason code, for example "
-            "UNCERTAIN; repeatable. Counts stay those of all.",
+            help="List only objects with this outcome, reason code or, of a preview, change, for "
+            "example UNCERTAIN; repeatable. Counts stay those of all.",
         ),
         output_option,
         sign_option,
@@ -150,11 +151,22 @@ strict_option = click.option(
 )
 
 
-def layout_of(form: str, limit: int, delimiter: str, only: tuple[str, ...]) -> Layout:
-    """How to lay out a report in this *form*, from the values of `report_options`."""
+def layout_of(
+    form: str, limit: int, delimiter: str, only: tuple[str, ...], preview: bool
+) -> Layout:
+    """How to lay out a report in this *form*, from the values of `report_options`.
+
+    Objects have changes in a *preview* alone.
+    """
     if only and form not in SELECTIVE:
         raise UsageError(
             f"--only: --format {form} has every object", f"use it with {', '.join(SELECTIVE)}"
+        )
+    changes = [name for name in only if name in list(Change)]
+    if changes and not preview:
+        raise UsageError(
+            f"--only {', '.join(changes)}: is a change, and an audit tells of none",
+            "name an outcome or a reason code, or use aadsim preview",
         )
     return Layout(limit, delimiter, only)
 
