@@ -29,9 +29,9 @@ def finish(
     number, total = result.origin.part
     # also tells of a unit that has no object, before anything is written
     exceeded = total == 1 and isinstance(result, Preview) and result.exceeded
-    keep = values.get("save")
-    if keep:
-        save(result, keep)
+    keep, whole = values.get("save"), result
+    if keep and not output:
+        save(whole, keep)
     if values.get("since"):
         path, earlier = values["since"]
         told = since(path, earlier.origin, earlier.results, result.results, result.origin)
@@ -43,6 +43,8 @@ def finish(
         deliver_text(parts(result, layout), output)
     else:
         deliver(REPORTS[form](result, layout), output)
+    if keep and output:  # written already: what --save replaces may be the way to it
+        save(whole, keep)
     if values.get("sign"):
         _, key = values["sign"]
         for written in filter(None, (keep, output)):
