@@ -123,6 +123,32 @@ def test_a_result_is_not_kept_in_the_file_that_shows_it(run: Command, tmp_path: 
     assert not file.exists()
 
 
+def test_a_report_that_cannot_be_written_leaves_what_it_is_compared_with(
+    run: Command, tmp_path: Path
+) -> None:
+    saved = tmp_path / "saved"
+    run("audit", "--rules", "standard-1.4", "--objects", FLEET, "--save", str(saved))
+    before = saved.read_bytes()
+    ran = run("audit", *RULES, "--objects", FLEET, "--since", str(saved), "--save", str(saved),
+              "--output", str(tmp_path / "no" / "report"))  # fmt: skip
+    assert ran.status == 2 and saved.read_bytes() == before
+    ran = run("audit", *RULES, "--objects", FLEET, "--since", str(saved), "--save", str(saved),
+              "--output", str(tmp_path / "report"))  # fmt: skip
+    assert ran.status == 0 and saved.read_bytes() != before
+
+
+def test_a_change_is_not_asked_of_an_audit(run: Command, tmp_path: Path) -> None:
+    saved = str(tmp_path / "saved")
+    asked = ("audit", *RULES, "--objects", FLEET, "--save", saved)
+    for ran in (
+        run(*asked, "--only", "leaves"),
+        run(*asked) and run("report", saved, "--only", "LEAVES"),
+    ):
+        assert ran.status == 2 and "--only LEAVES: is a change" in ran.err
+    run("preview", *CHANGE, "--objects", FLEET, "--save", saved)
+    assert run("report", saved, "--only", "LEAVES").status == 0
+
+
 def test_what_has_changed_since_is_a_finding(run: Command, tmp_path: Path) -> None:
     objects, rules = tmp_path / "fleet.jsonl", tmp_path / "rules.toml"
     connector = tmp_path / "connector.toml"
@@ -294,7 +320,16 @@ def test_a_preview_is_compared_by_what_is_after_the_change(run: Command, tmp_pat
     saved = str(tmp_path / "saved")
     run("preview", *CHANGE, "--objects", FLEET, "--save", saved)
     ran = run("audit", *RULES, "--objects", FLEET, "--since", saved)
-    assert "nothing has changed.\n  both were computed from the same" in ran.out
+    assert (
+        ", after the change: nothing has changed.\n  both were computed from the same" in ran.out
+    )
+
+
+def test_what_differs_is_no_cause_where_nothing_has_changed(run: Command, tmp_path: Path) -> None:
+    saved = str(tmp_path / "saved")
+    run("audit", *RULES, "--objects", FLEET, "--save", saved)
+    ran = run("audit", *RULES, "--objects", FLEET, "--since", saved, "--where", "True")
+    assert "nothing has changed.\n  computed otherwise: condition\n" in ran.out
 
 
 def test_a_result_that_does_not_tell_all_is_not_kept(tmp_path: Path) -> None:

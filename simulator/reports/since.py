@@ -22,7 +22,8 @@ def since_lines(since: Since) -> Iterator[str]:
     """How many have changed since and which; and what the two results differ in."""
     counts = ", ".join(f"{len(places)} {turn}" for turn, places in since.turns.items() if places)
     told = f"{since.source} (as of {time_text(since.origin.now)})"
-    yield f"Since {told}: {counts or 'nothing has changed'}."
+    after = ", after the change" if len(since.then.sides) + len(since.now.sides) > 2 else ""
+    yield f"Since {told}{after}: {counts or 'nothing has changed'}."
     yield f"  {_cause(since)}"
     for turn, places in since.turns.items():
         if not places:
@@ -39,7 +40,8 @@ def _cause(since: Since) -> str:
     if not since.differs:
         return "both were computed from the same"
     names = ", ".join(since.differs)
-    only = ": whatever has changed comes from that" if len(since.differs) == 1 else ""
+    told = len(since.differs) == 1 and any(since.turns.values())
+    only = ": whatever has changed comes from that" if told else ""
     return f"computed otherwise: {names}{only}"
 
 
