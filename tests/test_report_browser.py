@@ -450,6 +450,18 @@ def test_paper_gets_the_summary_and_the_beginning_of_the_table(opened: Open, lar
     assert page.locator("#printed table").count() == 0
 
 
+@pytest.mark.parametrize("chosen", [False, True])
+def test_paper_is_light_whatever_the_screen_is(opened: Open, fleet: Path, chosen: bool) -> None:
+    page = opened(fleet).page
+    page.emulate_media(color_scheme="light" if chosen else "dark")
+    if chosen:
+        page.get_by_role("button", name="Dark").click()
+    text = "getComputedStyle(document.body).color"
+    assert page.evaluate(text) != "rgb(0, 0, 0)"
+    page.emulate_media(media="print")
+    assert page.evaluate(text) == "rgb(0, 0, 0)"
+
+
 def test_a_broken_block_is_said(browser: Browser, fleet: Path, tmp_path: Path) -> None:
     text = fleet.read_text(encoding="utf-8")
     broken = tmp_path / "broken.html"
