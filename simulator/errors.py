@@ -89,13 +89,19 @@ class Diagnostic:
         return replace(self, source=self.source or source, span=self.span or span)
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Characters that no reader sees, or that make him misread others: controls, blanks without width,
+# marks that turn the direction of text. A pattern of Python and of JavaScript.
+UNSEEN = (
+    r"[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\ufeff\ufff9-\ufffb]"
+)
+_UNSEEN = re.compile(UNSEEN)
 _EXCERPT_WIDTH = 100
 
 
 def printable(text: str) -> str:
-    """*text* as a terminal may get it: characters that would steer it are spelt out."""
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    """*text* as a person may get it: what is unseen, or would steer a terminal, is spelt out."""
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _excerpt(text: str, span: Span) -> list[str]:

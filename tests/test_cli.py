@@ -549,7 +549,18 @@ def test_names_steer_no_terminal_and_reach_a_pipe_unchanged(
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
     deliver(["CN=\x1b[31mRED"], None)
-    assert capsys.readouterr().out == ("CN=\\x1b[31mRED\n" if terminal else "CN=\x1b[31mRED\n")
+    assert capsys.readouterr().out == ("CN=\\u001b[31mRED\n" if terminal else "CN=\x1b[31mRED\n")
+
+
+# Unicode 16: general categories Cc, Cf, Zl and Zp
+@pytest.mark.parametrize(
+    "sign",
+    [*"\0\x1b\x7f\x9b\xad\u061c\u200b\u200e\u2028\u202e\u2066\u2069\ufeff"],
+)
+def test_an_error_has_no_sign_that_nobody_sees(aadsim: Command, sign: str) -> None:
+    ran = aadsim("explain", f"PC{sign}1", "--rules", "standard-1.4", "--objects", FLEET)
+    assert ran.status == 2
+    assert sign not in ran.err and f"PC\\u{ord(sign):04x}1" in ran.err
 
 
 RUN = "audit --rules r --objects o.jsonl --connector c.toml --current o.json"

@@ -119,7 +119,10 @@ def test_control_characters_of_a_file_do_not_reach_the_terminal(tmp_path: Path) 
     path.write_bytes(b"dn: CN=a,DC=b\n\x1b[2J\x07\xc2\x9b1m: x\n")
     with pytest.raises(InputError) as caught:
         load_objects(str(path))
-    assert ":2: `\\x1b[2J\\x07\\x9b1m: x` is no line of LDIF\n  = help: " in caught.value.render()
+    assert (
+        ":2: `\\u001b[2J\\u0007\\u009b1m: x` is no line of LDIF\n  = help: "
+        in caught.value.render()
+    )
 
 
 @pytest.mark.parametrize("name", ["a\0b", "a" * 5000])

@@ -14,7 +14,7 @@ from simulator.cli.evaluation import (
     remark_lines,
 )
 from simulator.cli.options import directory_options, output_options
-from simulator.cli.output import FINDINGS, deliver
+from simulator.cli.output import FINDINGS, deliver, tell
 from simulator.cli.run import options_of, read_objects, run_options
 from simulator.errors import DiagnosticsError, Source, UsageError
 from simulator.find import find_object
@@ -84,7 +84,7 @@ def eval_(
     else:
         deliver(answer_lines(evaluation, traced), output)
         for line in remark_lines(evaluation):
-            click.echo(line, err=True)
+            tell(line)
     return FINDINGS if evaluation.error else 0
 
 

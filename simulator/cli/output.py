@@ -22,8 +22,10 @@ def deliver(lines: Iterable[str], output: Path | None) -> None:
                     "--format html is a page for a browser, not for a terminal",
                     "write it to a file: --output report.html",
                 )
+            if sys.stdout.isatty():  # where the mark of UTF-8 means nothing
+                line = printable(line.removeprefix("\ufeff"))
             # names come from a directory: they steer no terminal, and reach a pipe unchanged
-            click.echo(printable(line) if sys.stdout.isatty() else line, color=True)
+            click.echo(line, color=True)
         return
     from simulator.whole_file import replacing
 
@@ -33,6 +35,11 @@ def deliver(lines: Iterable[str], output: Path | None) -> None:
     ):
         for line in lines:
             file.write(f"{line}\n")
+
+
+def tell(line: str) -> None:
+    """Prints *line* on standard error, beside the result."""
+    click.echo(printable(line), err=True)
 
 
 def deliver_text(parts: Iterable[str | Table], output: Path | None) -> None:

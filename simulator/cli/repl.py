@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator.cli.options import directory_options
-from simulator.cli.output import FINDINGS
+from simulator.cli.output import FINDINGS, deliver, tell
 from simulator.cli.run import options_of, read_objects, run_options
 from simulator.cli.session import Response, Session, is_complete
 from simulator.errors import UsageError
@@ -91,10 +91,9 @@ def history_file() -> Path:
 
 
 def _show(response: Response) -> None:
-    for line in response.lines:
-        click.echo(line)
+    deliver(response.lines, None)
     for line in response.remarks:
-        click.echo(line, err=True)
+        tell(line)
 
 
 def _converse(session: Session, no_history: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from simulator.cli.options import output_options, settings_of
-from simulator.cli.output import FINDINGS, deliver
+from simulator.cli.output import FINDINGS, deliver, tell
 from simulator.errors import Diagnostic, Severity, UsageError
 from simulator.reports.json_parts import SCHEMA_VERSION, diagnostic_form, dump
 from simulator.rule import RuleSet
@@ -140,7 +140,7 @@ def _tell(findings: tuple[Diagnostic, ...]) -> None:
     """Says on standard error what is worth knowing; what was asked for are the rules."""
     for each in findings:
         if each.severity is not Severity.NOTE:
-            click.echo(f"{each.severity}: {each.render()}", err=True)
+            tell(f"{each.severity}: {each.render()}")
 
 
 def _deliver_folder(written: Written, output: Path | None) -> None:

@@ -6,7 +6,6 @@ policy names the style sheet and the script by their hashes; nothing else may lo
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.answers import Audit, Preview
 from simulator.assumptions import ledger
+from simulator.errors import UNSEEN, printable
 from simulator.reports.html import charts
 from simulator.reports.html.command import explain_command
 from simulator.reports.html.facts import facts
@@ -35,10 +35,6 @@ if TYPE_CHECKING:
     import jinja2
 
 _SCRIPTS = ("block.js", "objects.js", "filters.js", "explanation.js", "grid.js", "page.js")
-# what a reader could not see or would misread: controls, and marks that turn the direction round
-_UNSEEN = re.compile(
-    "[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
-)
 
 
 @report("html")
@@ -46,7 +42,8 @@ def html_lines(result: Audit | Preview, layout: Layout) -> Iterator[str]:
     """One HTML file with every object; never cut. Write it to a file with `--output`."""
     result = replace(result, results=ended(result.results))
     columns = facts(result.results)
-    style, script = _file("report.css"), "".join(map(_file, _SCRIPTS))
+    style = _file("report.css")
+    script = "".join((f"const UNSEEN = /{UNSEEN}/g;\n", *map(_file, _SCRIPTS)))
     page = _templates().get_template("report.html")
     text = page.render(
         **_context(result),
@@ -67,7 +64,7 @@ def html_lines(result: Audit | Preview, layout: Layout) -> Iterator[str]:
 
 def shown(text: object, longest: int = 300) -> str:
     """*text* with what cannot be seen written out, and cut where it is longer than *longest*."""
-    visible = _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", str(text))
+    visible = printable(str(text))
     return visible if len(visible) <= longest else f"{visible[:longest]}\u2026"
 
 

@@ -109,9 +109,7 @@ function instant(seconds) {
 
 // Controls and marks that turn the direction of a text are written out: nobody could see them.
 function visible(text) {
-  return String(text).replace(
-    /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (sign) => "\\u" + sign.charCodeAt(0).toString(16).padStart(4, "0"));
+  return String(text).replace(UNSEEN, (sign) => "\\u" + sign.charCodeAt(0).toString(16).padStart(4, "0"));
 }
 
 // An element; texts in it are only ever texts.
