@@ -12,6 +12,7 @@ from simulator import audit, load_rules, open_rows
 from simulator.errors import UsageError
 from simulator.reports.report import REPORTS
 from simulator.saved.file import KEY, save
+from simulator.sources.snapshot_layout import KEY as SNAPSHOT
 from simulator.sources.snapshot_write import write_snapshot
 from simulator.sources.source import open_objects
 from tests.running import Command
@@ -67,6 +68,57 @@ def test_parts_make_the_whole(command: str, run: Command, snapshot: str, tmp_pat
     for form in ("text", "json", "csv"):
         shown = [run("report", str(tmp_path / n), "--format", form) for n in ("whole", "merged")]
         assert shown[0].out and shown[0] == shown[1]
+
+
+OLDER = (
+    "preview",
+    "--before",
+    "standard-2016",
+    "--after",
+    "standard-1.4",
+)  # more leave than enter
+
+
+@pytest.mark.parametrize(
+    ("asked", "at_merge", "complete", "status"),
+    [
+        (COMMANDS["audit"], (), True, 0),
+        (COMMANDS["audit"], ("--strict",), True, 3),
+        (COMMANDS["audit"], (), False, 3),
+        (OLDER, (), True, 0),
+        ((*OLDER, "--max-removed", "0"), (), True, 1),
+        ((*OLDER, "--max-removed-in", "DC=corp,DC=example", "0"), (), True, 1),
+        ((*OLDER, "--max-removed", "0"), (), False, 3),
+    ],
+)
+def test_parts_put_together_give_the_status_of_the_whole(
+    asked: tuple[str, ...], at_merge: tuple[str, ...], complete: bool, status: int,
+    run: Command, snapshot: str, tmp_path: Path,
+) -> None:  # fmt: skip
+    if not complete:
+        with parquet.ParquetFile(snapshot) as file:
+            table, head = file.read(), dict(file.metadata.metadata)
+        head[SNAPSHOT] = head[SNAPSHOT].replace(b'"complete": true', b'"complete": false')
+        snapshot = str(tmp_path / "incomplete.parquet")
+        rewrite(table, Path(snapshot), head)
+    asked = (*asked, "--objects", snapshot)
+    parts = [str(tmp_path / number) for number in "12"]
+    for number, part in enumerate(parts, 1):
+        run(*asked, "--save", part, "--shard", f"{number}/2")
+    ran = run("merge", *parts, "--output", str(tmp_path / "whole"), *at_merge)
+    assert ran.status == run(*asked, *at_merge).status == status
+    assert ("aadsim report" in ran.err) == (status != 0)
+
+
+def test_parts_with_other_gates_are_not_put_together(
+    run: Command, snapshot: str, tmp_path: Path
+) -> None:
+    parts = [str(tmp_path / may) for may in "12"]
+    for may, part in enumerate(parts, 1):
+        asked = (*OLDER, "--objects", snapshot, "--max-removed", str(may))
+        run(*asked, "--save", part, "--shard", f"{may}/2")
+    ran = run("merge", *parts, "--output", str(tmp_path / "whole"))
+    assert ran.status == 2 and "differing --max-removed" in ran.err
 
 
 def test_only_all_parts_of_one_computation_are_put_together(

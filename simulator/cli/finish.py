@@ -51,10 +51,15 @@ def finish(
             sign(written, key)
     if values.get("stats"):
         _tell_statistics(result)
+    return status_of(result, strict, exceeded)
+
+
+def status_of(result: Audit | Preview, strict: bool, exceeded: bool) -> int:
+    """The exit status of *result*; *exceeded* is whether more leave than may."""
     undecided = any(not verdict.decided for verdict in result.results.verdicts)
     if (strict and undecided) or not result.provenance.complete:
         return INCOMPLETE
-    if total > 1:
+    if result.origin.part[1] > 1:
         return 0
     exceeded |= result.present is not None and result.present.exceeded
     return FINDINGS if exceeded or any(f.code == STALE for f in result.findings) else 0

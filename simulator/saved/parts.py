@@ -68,6 +68,8 @@ def _refuse_other(first: Head, head: Head, name: str, path: str) -> None:
         differs.append("command")
     if head.origin.part[1] != first.origin.part[1]:
         differs.append("number of parts")
+    if (head.maximum_removed, head.limits) != (first.maximum_removed, first.limits):
+        differs.append("--max-removed")
     if differs:
         raise UsageError(
             f"{path}: was computed otherwise than {name}: differing {', '.join(differs)}",
