@@ -552,6 +552,14 @@ def test_names_steer_no_terminal_and_reach_a_pipe_unchanged(
     assert capsys.readouterr().out == ("CN=\\u001b[31mRED\n" if terminal else "CN=\x1b[31mRED\n")
 
 
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_that_there_is_no_object_is_said_in_one_line(aadsim: Command, form: str) -> None:
+    ran = aadsim("audit", "--rules", "standard-2016", "--objects", FLEET, "--where", "False",
+                 "--format", form)  # fmt: skip
+    assert ran.status == 0 and "There is no object.\n" in ran.out
+    assert not {"outcome", "operating", "|"} & set(ran.out.split())
+
+
 # Unicode 16: general categories Cc, Cf, Zl and Zp
 @pytest.mark.parametrize(
     "sign",

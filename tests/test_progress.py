@@ -1,5 +1,6 @@
 """How far the work is, is told at a terminal alone, and not to those who asked for quiet."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -45,3 +46,19 @@ def test_progress_is_for_a_terminal_and_for_long_work(
             assert (f"349 objects {stage}" in ran.err) == shown
         assert shown or ran.err == ""
     assert run(*AUDIT, FLEET, *more).out == told.out
+
+
+@pytest.mark.parametrize(("more", "coloured"), [((), True), (("--no-color",), False)])
+def test_progress_has_colour_for_those_who_want_it(
+    more: tuple[str, ...],
+    coloured: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(progress, "WAIT", 0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    ran = Command(monkeypatch, capsys)(*AUDIT, FLEET, *more)
+    assert "349 objects judged" in ran.err
+    assert bool(re.search(r"\x1b\[[\d;]*3[0-8]", ran.err)) == coloured

@@ -56,6 +56,21 @@ def test_a_table_fits_the_width_and_leaves_nothing_out(
     assert lines[-1] == "... and 3 more"
 
 
+@pytest.mark.parametrize("columns", [24, 40, 60, 80])
+def test_no_word_of_a_head_and_no_number_is_broken(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = ("SYNCS", "FILTERED", "UNCERTAIN", "operating system")
+    row = ("1000000", "7", "12", "Windows Server 2012 R2 Standard, 6.3 (9600)")
+    at_terminal(monkeypatch, columns)
+    show([Table(head, (row, row))], None)
+    lines = COLOUR.sub("", capsys.readouterr().out).splitlines()
+    words = " ".join(lines).split()
+    assert max(map(len, lines)) <= columns
+    assert set(" ".join((*head, *row)).split()) == set(words)
+    assert words.count("1000000") == words.count("R2") == 2
+
+
 def test_a_line_is_the_plain_one_with_colour(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

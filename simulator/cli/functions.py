@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from simulator.cli.options import format_option, output_option
+from simulator.cli.options import format_option, no_color_option, output_option
 from simulator.cli.output import deliver
 from simulator.language.function import FUNCTIONS
 from simulator.language.reference import (
@@ -21,6 +21,7 @@ from simulator.reports.json_parts import SCHEMA_VERSION, dump
 @click.argument("name", required=False)
 @format_option(["text", "json", "markdown"], "For people, for machines, for a document.")
 @output_option
+@no_color_option
 def functions(name: str | None, format_: str, output: Path | None) -> None:
     """The reference of the language: all functions, or the page of one.
 

@@ -7,7 +7,7 @@ import click
 
 from simulator.answers import Preview
 from simulator.cli.finish import status_of
-from simulator.cli.options import sign_option, writing_option
+from simulator.cli.options import no_color_option, sign_option, writing_option
 from simulator.cli.output import tell
 from simulator.cli.showing import strict_option
 from simulator.saved import merge as merge_parts
@@ -20,6 +20,7 @@ from simulator.signature import sign as sign_file
 @writing_option("--output", "The whole result, for aadsim report.", required=True)
 @sign_option
 @strict_option
+@no_color_option
 def merge(parts: tuple[str, ...], output: Path, sign: Any, strict: bool) -> int:
     """One result from the parts that --shard has saved.
 

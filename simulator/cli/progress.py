@@ -4,6 +4,10 @@ import sys
 import time
 from typing import TYPE_CHECKING, Self
 
+import click
+
+from simulator.cli.terminal import console_of
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
@@ -55,13 +59,12 @@ class Progress:
 
 
 def _bar() -> "Bar":
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     return Progress(
         TextColumn("{task.completed:,} objects {task.description}"),
         BarColumn(),
         TimeRemainingColumn(compact=True),
-        console=Console(stderr=True),
+        console=console_of(click.get_current_context().color, error=True),
         transient=True,
     )

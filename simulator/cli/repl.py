@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.cli.options import directory_options
+from simulator.cli.options import directory_options, no_color_option
 from simulator.cli.output import FINDINGS, deliver, tell
 from simulator.cli.run import options_of, read_objects, run_options
 from simulator.cli.session import Response, Session, is_complete
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--no-history", is_flag=True, help="Keep no history of what is typed.")
 @run_options
 @directory_options
+@no_color_option
 def repl(
     name: str | None, objects: str | None, traced: bool, no_history: bool, **values: Any
 ) -> int:
@@ -97,7 +98,7 @@ def _show(response: Response) -> None:
 
 
 def _converse(session: Session, no_history: bool) -> None:
-    prompting = prompt_session(session, no_history)
+    prompting = prompt_session(session, no_history, click.get_current_context().color)
     click.echo(":help lists the commands, Ctrl-D leaves")
     while True:
         try:
@@ -112,13 +113,16 @@ def _converse(session: Session, no_history: bool) -> None:
             return
 
 
-def prompt_session(session: Session, no_history: bool) -> "PromptSession[str]":
+def prompt_session(
+    session: Session, no_history: bool, colour: bool | None = None
+) -> "PromptSession[str]":
     """The line editor: completion, history, and Enter that goes on while an input is open."""
     from prompt_toolkit import PromptSession
     from prompt_toolkit.completion import Completer, Completion
     from prompt_toolkit.document import Document
     from prompt_toolkit.history import FileHistory, History, InMemoryHistory
     from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+    from prompt_toolkit.output import ColorDepth
 
     class Names(Completer):
         def get_completions(
@@ -148,6 +152,7 @@ def prompt_session(session: Session, no_history: bool) -> "PromptSession[str]":
         except OSError as error:
             click.echo(f"no history is kept: {file}: {error.strerror}", err=True)
     return PromptSession(
+        color_depth=ColorDepth.MONOCHROME if colour is False else None,
         completer=Names(),
         complete_while_typing=False,
         history=history,

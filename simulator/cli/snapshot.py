@@ -10,6 +10,7 @@ import click
 from simulator.cli.options import (
     directory_options,
     instant,
+    no_color_option,
     quiet_option,
     secret,
     source_request,
@@ -76,6 +77,7 @@ KEY_FILE_VARIABLE = "AADSIM_REDACTION_KEY_FILE"
 )
 @directory_options
 @quiet_option
+@no_color_option
 def snapshot(
     objects: tuple[str, ...], output: Path, rules: tuple[str, ...], attribute: tuple[str, ...],
     captured_at: str | None, redacted: bool, keep: tuple[str, ...], resumed: bool, **values: Any,

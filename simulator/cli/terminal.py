@@ -3,14 +3,14 @@
 Nothing is left out that the plain text has: a cell that is too wide is continued below.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from simulator.errors import printable
 from simulator.reports.table import Table, plain
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
     from rich.text import Text
 
 _STYLES = {
@@ -21,13 +21,13 @@ _STYLES = {
     r"^(as of|rules|before|after|objects|import|assumption|note|tool|where|account):.*": "dim",
 }
 _LONGEST = 2_000  # rows of a table that is laid out to the width; a longer one is for a pager
+_WORD = 12  # a longer word of a cell may be continued below
+_GAP = 2  # between two columns
 
 
 def show(parts: Iterable[str | Table], colour: bool | None) -> None:
     """Prints *parts* at the terminal; *colour* is as it finds it, unless it is `False`."""
-    from rich.console import Console
-
-    console = Console(no_color=True if colour is False else None, highlight=False)
+    console = console_of(colour)
     for part in parts:
         if isinstance(part, Table) and len(part.rows) <= _LONGEST:
             _print_table(console, part)
@@ -36,18 +36,59 @@ def show(parts: Iterable[str | Table], colour: bool | None) -> None:
             console.print(_styled(line), soft_wrap=True)
 
 
+def console_of(colour: bool | None, error: bool = False) -> "Console":
+    """Standard output, or standard *error*; *colour* is as of `show`."""
+    from rich.console import Console
+
+    return Console(stderr=error, no_color=True if colour is False else None, highlight=False)
+
+
 def _print_table(console: "Console", table: Table) -> None:
     from rich.table import Table as Drawn
 
-    drawn = Drawn(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    _, numbers = table.widths()
-    for name, number in zip(table.head, numbers, strict=True):
-        drawn.add_column(_styled(name), justify="right" if number else "left", overflow="fold")
-    for row in table.rows:
-        drawn.add_row(*map(_styled, row))
+    drawn = Drawn(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    head, body = [*map(_styled, table.head)], [[*map(_styled, row)] for row in table.rows]
+    widths = _widths(head, body, console.width)
+    if widths:
+        _, numbers = table.widths()
+        for name, number, width in zip(head, numbers, widths, strict=True):
+            justify: JustifyMethod = "right" if number else "left"
+            drawn.add_column(name, justify=justify, overflow="fold", width=width)
+        for row in body:
+            drawn.add_row(*row)
+    else:  # too narrow for columns: each cell has a line of its own
+        drawn.show_header = False
+        drawn.add_column(style="bold", overflow="fold", min_width=max(map(_longest_word, head)))
+        drawn.add_column(overflow="fold")
+        for at, row in enumerate(body):
+            for name, cell in zip(head, row, strict=True):
+                drawn.add_row(name, cell)
+            if at < len(body) - 1:
+                drawn.add_row()
     console.print(drawn)
     if table.rest:
         console.print(_styled(table.rest), soft_wrap=True)
+
+
+def _widths(head: "Sequence[Text]", body: "Sequence[Sequence[Text]]", room: int) -> list[int]:
+    """A width for each column, so that all fit into *room*; none if a word would be broken."""
+    columns = [*zip(head, *body, strict=True)]
+    widths = [max(cell.cell_len for cell in column) for column in columns]
+    least = [
+        max(_longest_word(column[0]), min(_WORD, max(map(_longest_word, column))))
+        for column in columns
+    ]
+    room -= _GAP * (len(columns) - 1)
+    if sum(least) > room:
+        return []
+    while sum(widths) > room:
+        widest = max(range(len(widths)), key=lambda at: (widths[at] > least[at], widths[at]))
+        widths[widest] -= 1
+    return widths
+
+
+def _longest_word(text: "Text") -> int:
+    return max(map(len, text.plain.split()), default=0)
 
 
 def _styled(line: str) -> "Text":

@@ -63,7 +63,10 @@ def _audit(audit: Audit, layout: Layout) -> Iterator[str]:
     results = audit.results
     yield f"## Audit of {len(results)} objects"
     yield ""
-    yield (", ".join(f"{n} {d}" for d, n in outcome_counts(results).items()) or "none") + "."
+    if not len(results):
+        yield "There is no object."
+        return
+    yield ", ".join(f"{n} {d}" for d, n in outcome_counts(results).items()) + "."
     yield ""
     yield from _table(
         ("objects", "outcome", "reason"),

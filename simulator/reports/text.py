@@ -54,12 +54,12 @@ def _audit(audit: Audit, layout: Layout) -> Iterator[str | Table]:
     """An audit: counts, reasons, then every object, as far as the *layout* lists it."""
     results, total = audit.results, len(audit.results)
     yield _sentence(outcome_counts(results), total)
-    yield ""
-    yield Table(
-        ("objects", "outcome", "reason"),
-        tuple((str(n), d, code) for (d, code), n in reason_counts(results).items()),
+    counts = tuple((str(n), d, code) for (d, code), n in reason_counts(results).items())
+    yield from _tables(
+        Table(("objects", "outcome", "reason"), counts),
+        *outcome_tables(results),
+        *certificate_tables(results, audit.now),
     )
-    yield from _tables(*outcome_tables(results), *certificate_tables(results, audit.now))
     if audit.present:
         yield ""
         yield from present_lines(audit.present)
@@ -67,12 +67,14 @@ def _audit(audit: Audit, layout: Layout) -> Iterator[str | Table]:
         yield ""
         yield from forecast_lines(audit.forecast)
     yield from _since(audit)
-    yield ""
     at = positions(results, lambda verdicts: among(verdicts, layout.only))
-    yield from only(layout, len(at), total)
-    listed = object_table(results, at[: layout.limit] if layout.limit else at)
-    yield listed
-    yield from _capped(len(listed.rows), len(at))
+    if total:
+        yield ""
+        yield from only(layout, len(at), total)
+    if len(at):
+        listed = object_table(results, at[: layout.limit] if layout.limit else at)
+        yield listed
+        yield from _capped(len(listed.rows), len(at))
     yield from remarks(audit)
     yield ""
     yield from _provenance(audit)
@@ -124,15 +126,17 @@ def _since(result: Audit | Preview) -> Iterator[str]:
 
 
 def _tables(*tables: Table) -> Iterator[str | Table]:
+    """Those of *tables* that have rows."""
     for each in tables:
-        yield ""
-        yield each
+        if len(each.rows):
+            yield ""
+            yield each
 
 
 def _sentence(counts: "object", total: int) -> str:
     assert isinstance(counts, dict)
     parts = ", ".join(f"{n} {d}" for d, n in counts.items())
-    return f"Of {_objects(total)}: {parts or 'none'}."
+    return f"Of {_objects(total)}: {parts}." if total else "There is no object."
 
 
 def _objects(count: int) -> str:
