@@ -49,12 +49,9 @@ def find(name: str, objects: Callable[[], Iterable[Named]], source: str) -> int:
             f"`{name}` names {len(found)} objects of {source}",
             f"name one by its DN:\n    {candidates}",
         )
-    near = _near(wanted, objects())
     raise UsageError(
         f"no object `{name}` among the {count} of {source}",
-        f"did you mean {', '.join(near)}?"
-        if near
-        else "give its name, sAMAccountName, DN or objectGUID",
+        _meant(wanted, objects()) or "give its name, sAMAccountName, DN or objectGUID",
     )
 
 
@@ -69,9 +66,12 @@ def _named(subject: ConnectorObject) -> Named:
     return Named(subject.dn, subject.name, account, subject.guid)
 
 
-def _near(wanted: str, objects: Iterable[Named]) -> list[str]:
-    """Names that are nearly *wanted*, else some that contain it."""
+def _meant(wanted: str, objects: Iterable[Named]) -> str:
+    """Names that are nearly *wanted*, else some that contain it; how many more begin with it."""
     spellings = {name: each.name for each in objects for name in each.names}
     near = difflib.get_close_matches(wanted, spellings, n=3)
     near = near or [name for name in sorted(spellings) if wanted in name][:5]
-    return list(dict.fromkeys(spellings[name] for name in near))
+    told = list(dict.fromkeys(spellings[name] for name in near))
+    alike = {each for name, each in spellings.items() if name.startswith(wanted)}.difference(told)
+    more = f" {len(alike)} more begin with it." if alike else ""
+    return f"did you mean {', '.join(told)}?{more}" if told else ""

@@ -560,6 +560,61 @@ def test_that_there_is_no_object_is_said_in_one_line(aadsim: Command, form: str)
     assert not {"outcome", "operating", "|"} & set(ran.out.split())
 
 
+SWAPPED = [
+    ("audit --rules {objects} --objects {rules}", "{objects}: these look like objects"),
+    ("audit --rules {objects} --objects {objects}", "{objects}: these look like objects"),
+    ("audit --rules {rules} --objects {rules}", "{rules}: these look like rules"),
+    ("preview --before {rules} --after {objects} --objects {rules}", "{objects}: these look like"),
+    ("explain X --rules standard-1.4 --objects {rules}", "{rules}: these look like rules"),
+    ("snapshot {rules} --output new.parquet", "{rules}: these look like rules"),
+    ("check {objects}", "{objects}: these look like objects"),
+    ("rules {objects}", "{objects}: these look like objects"),
+]
+
+
+@pytest.mark.parametrize(("line", "problem"), SWAPPED)
+@pytest.mark.parametrize(
+    "rules", ["rule-formats/lab.xml", "rule-formats/lab.json", "standard-1.4"]
+)
+@pytest.mark.parametrize(
+    "objects", ["own-get-adcomputer.csv", "own-csexport.xml", "own-ldifde.ldf"]
+)
+def test_rules_and_objects_swapped_are_told_as_such(
+    line: str, problem: str, rules: str, objects: str, aadsim: Command
+) -> None:
+    data = ROOT / "tests" / "data"
+    names = {
+        "rules": str(data / rules) if "/" in rules else rules,
+        "objects": str(data / "objects" / objects),
+    }
+    ran = aadsim(*line.format(**names).split())
+    assert ran.status == 2 and ran.err.startswith(f"error: {problem.format(**names)}")
+
+
+WRONG = ["fixtures/README.md", "fixtures/devices.csv", "nowhere"]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_is_neither_rules_nor_objects_is_not_told_as_swapped(
+    wrong: str, aadsim: Command
+) -> None:
+    assert "these look" not in aadsim("audit", "--rules", wrong, "--objects", FLEET).err
+    assert "these look" not in aadsim("audit", "--rules", "standard-1.4", "--objects", wrong).err
+
+
+def test_a_preview_with_rules_is_told_of_before_and_after(aadsim: Command) -> None:
+    ran = aadsim("preview", "--rules", "standard-1.4", "--objects", FLEET)
+    assert ran.status == 2 and "--before and --after" in ran.err
+
+
+def test_the_beginning_of_many_names_tells_how_many_begin_alike(aadsim: Command) -> None:
+    names = Path(FLEET).read_text(encoding="utf-8").splitlines()
+    begin = [n for n in names if n.startswith('{"dn": "CN=SRV2012R2-')]
+    ran = aadsim("explain", "SRV2012R2-", "--rules", "standard-1.4", "--objects", FLEET)
+    told = re.search(r"did you mean ([^?]+)\? (\d+) more begin with it\.", ran.err)
+    assert told and len(told[1].split(", ")) + int(told[2]) == len(begin)
+
+
 # Unicode 16: general categories Cc, Cf, Zl and Zp
 @pytest.mark.parametrize(
     "sign",

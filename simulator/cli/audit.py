@@ -29,6 +29,7 @@ from simulator.cli.showing import (
     since_option,
     strict_option,
 )
+from simulator.cli.swapped import telling_swaps
 from simulator.current import load_current
 from simulator.forecast import parse_span
 from simulator.rulefiles import load_rules
@@ -63,6 +64,7 @@ from simulator.rulefiles import load_rules
     help="Tell who leaves within this time as certificates expire, for example 90d.",
 )
 @limit_option(0)
+@telling_swaps
 def audit(
     rules: tuple[str, ...], objects: tuple[str, ...], format_: str, output: Path | None,
     strict: bool, limit: int, delimiter: str, only: tuple[str, ...], current: str | None,

@@ -14,6 +14,7 @@ from simulator.cli.options import (
     settings_of,
 )
 from simulator.cli.output import FINDINGS, deliver, deliver_text
+from simulator.cli.swapped import refuse_swapped, telling_swaps
 from simulator.errors import Diagnostic, DiagnosticsError, Severity, UsageError
 from simulator.reports.json_parts import SCHEMA_VERSION, diagnostic_form, dump
 from simulator.reports.sarif import sarif
@@ -41,6 +42,7 @@ from simulator.rulefiles import load_connector, load_rules
 @format_option(["text", "json", "sarif"], "For people, for machines, for code hosts and editors.")
 @output_option
 @no_color_option
+@telling_swaps
 def check(
     rules: tuple[str, ...], expressions: tuple[str, ...], connector: tuple[str, ...],
     settings: tuple[str, ...], format_: str, output: Path | None,
@@ -62,6 +64,7 @@ def check(
         try:
             rule_set = load_rules(*rules, settings=settings_of(settings))
         except DiagnosticsError as error:  # text that cannot be read is a finding here
+            refuse_swapped({"rules": rules})
             findings += error.diagnostics
         else:
             findings += check_rules(rule_set, connectors)

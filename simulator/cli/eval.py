@@ -16,6 +16,7 @@ from simulator.cli.evaluation import (
 from simulator.cli.options import directory_options, output_options
 from simulator.cli.output import FINDINGS, deliver, tell
 from simulator.cli.run import options_of, read_objects, run_options
+from simulator.cli.swapped import telling_swaps
 from simulator.errors import DiagnosticsError, Source, UsageError
 from simulator.find import find_object
 from simulator.language.context import Context
@@ -42,6 +43,7 @@ from simulator.values import AttributeMap
 @run_options
 @directory_options
 @output_options
+@telling_swaps
 def eval_(
     expression: str, name: str | None, objects: str | None, sets: tuple[str, ...], traced: bool,
     format_: str, output: Path | None, **values: Any,

@@ -10,6 +10,7 @@ import simulator.commands as commands
 from simulator.cli.options import directory_options, output_options, set_option, settings_of
 from simulator.cli.output import deliver, deliver_text
 from simulator.cli.run import objects_option, options_of, rows_at, run_options
+from simulator.cli.swapped import telling_swaps
 from simulator.reports.json_form import explain_form
 from simulator.reports.json_parts import dump
 from simulator.reports.story import story_lines
@@ -33,6 +34,7 @@ from simulator.rulefiles import load_rules
 @click.option(
     "--full", is_flag=True, help="Every flow, and every step of the deciding expression."
 )
+@telling_swaps
 def explain(
     name: str, rules: tuple[str, ...], after: tuple[str, ...], objects: tuple[str, ...],
     format_: str, output: Path | None, full: bool, settings: tuple[str, ...], **values: Any,

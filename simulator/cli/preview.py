@@ -30,11 +30,23 @@ from simulator.cli.showing import (
     since_option,
     strict_option,
 )
+from simulator.cli.swapped import telling_swaps
 from simulator.current import load_current
+from simulator.errors import UsageError
 from simulator.rulefiles import load_rules
 
 
+def _refuse_rules(context: click.Context, parameter: click.Parameter, given: str | None) -> None:
+    if given is not None:
+        raise UsageError(
+            f"--rules {given}: a preview has two rule sets", "give them with --before and --after"
+        )
+
+
 @click.command()
+@click.option(
+    "--rules", "-r", hidden=True, expose_value=False, is_eager=True, callback=_refuse_rules
+)
 @click.option(
     "--before",
     "-b",
@@ -72,6 +84,7 @@ from simulator.rulefiles import load_rules
 )
 @limits_option
 @limit_option(50, " of each change")
+@telling_swaps
 def preview(
     before: tuple[str, ...], after: tuple[str, ...], objects: tuple[str, ...], format_: str,
     output: Path | None, strict: bool, max_removed: str, limit: int, delimiter: str,

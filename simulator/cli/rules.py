@@ -8,6 +8,7 @@ import click
 
 from simulator.cli.options import output_options, settings_of
 from simulator.cli.output import FINDINGS, deliver, tell
+from simulator.cli.swapped import telling_swaps
 from simulator.errors import Diagnostic, Severity, UsageError
 from simulator.reports.json_parts import SCHEMA_VERSION, diagnostic_form, dump
 from simulator.rule import RuleSet
@@ -54,6 +55,7 @@ from simulator.rulefiles.writer import WRITERS, Written, renamed, write_rules
     help="The value of something that only the server knows.",
 )
 @output_options
+@telling_swaps
 def rules(
     rules: tuple[str, ...],
     show: str | None,

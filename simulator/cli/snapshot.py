@@ -18,6 +18,7 @@ from simulator.cli.options import (
 )
 from simulator.cli.output import INCOMPLETE
 from simulator.cli.progress import Progress
+from simulator.cli.swapped import telling_swaps
 from simulator.errors import UsageError
 from simulator.sources.carried import COMPUTER_ATTRIBUTES
 from simulator.sources.ldap_resume import UPDATE_NUMBER, came_before, resume
@@ -78,6 +79,7 @@ KEY_FILE_VARIABLE = "AADSIM_REDACTION_KEY_FILE"
 @directory_options
 @quiet_option
 @no_color_option
+@telling_swaps
 def snapshot(
     objects: tuple[str, ...], output: Path, rules: tuple[str, ...], attribute: tuple[str, ...],
     captured_at: str | None, redacted: bool, keep: tuple[str, ...], resumed: bool, **values: Any,
