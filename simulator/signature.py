@@ -102,8 +102,14 @@ def verified(path: Path, key: "Public") -> bool:
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    signature = _content(str(signature_path(path)), "--verify")
     content = _content(str(path), "--verify")
+    beside = signature_path(path)
+    if not beside.exists():
+        raise UsageError(
+            f"--verify: there is no {beside}, the signature of {path}",
+            f"put it beside {path.name}; --sign KEY has written it with the file",
+        )
+    signature = _content(str(beside), "--verify")
     try:
         if isinstance(key, rsa.RSAPublicKey):
             key.verify(signature, content, padding.PKCS1v15(), SHA256())

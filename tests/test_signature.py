@@ -100,7 +100,7 @@ def test_what_is_no_key_or_has_no_signature_is_told(run: Command, tmp_path: Path
     openssl("pkey", "-in", tmp_path / "key.pem", "-pubout", "-out", tmp_path / "key.pub")
     for path, problem in {
         FLEET: "is no public key", str(tmp_path / "other.pub"): "is a key of another kind",
-        str(tmp_path / "key.pub"): f"{saved}.sig cannot be read",
+        str(tmp_path / "key.pub"): f"there is no {saved}.sig, the signature of {saved}\n",
     }.items():  # fmt: skip
         ran = run("report", str(saved), "--verify", path)
         assert ran.status == 2 and problem in ran.err and ran.out == ""

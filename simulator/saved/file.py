@@ -122,6 +122,8 @@ def read(path: str) -> tuple[Head, "pyarrow.Table"]:
     """The head and the columns of the file *path*, checked."""
     import pyarrow.parquet as parquet
 
+    if not path:
+        raise UsageError("no saved result: the name of the file is empty", _NAME)
     with reading(path, _NAME), Path(path).open("rb") as file:
         start = file.read(len(_MAGIC))
     if start != _MAGIC:
