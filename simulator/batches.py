@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 _ALONE = frozenset({("objectGUID",)})
+_OF_A_RUN = ("jobs", "shard", "progress")  # what does not concern a single batch
 
 
 class Evaluator:
@@ -48,6 +49,11 @@ class Evaluator:
             raise UsageError("batches have no capture time", "give Options the instant of Now()")
         if options.where is not None:
             raise UsageError("batches take no condition", "filter them before they are evaluated")
+        if given := [name for name in _OF_A_RUN if getattr(options, name) is not None]:
+            raise UsageError(
+                f"an Evaluator takes no {', '.join(given)} of Options",
+                "leave them out: whoever gives it batches decides where they run",
+            )
         for rules in rule_sets:
             refuse_errors(rules, options.connectors)
         self._rule_sets = rule_sets

@@ -56,11 +56,18 @@ def test_a_batch_may_have_the_types_of_another_program() -> None:
     [
         (Options(), "batches have no capture time"),
         (Options(now=OPTIONS.now, where=parse(Source("", "True"))), "batches take no condition"),
+        (Options(now=OPTIONS.now, jobs=2, shard=(1, 2)), "takes no jobs, shard of Options"),
+        (Options(now=OPTIONS.now, progress=print), "takes no progress of Options"),
     ],
 )
 def test_options_that_mean_nothing_for_batches_are_refused(options: Options, problem: str) -> None:
     with pytest.raises(UsageError, match=problem):
         Evaluator(AFTER, options=options)
+
+
+def test_an_instant_without_a_time_zone_is_refused() -> None:
+    with pytest.raises(UsageError, match="2026-01-01T00:00:00 has no time zone"):
+        Options(now=datetime(2026, 1, 1))
 
 
 @pytest.mark.parametrize("sides", [(), (AFTER,) * 3])
