@@ -6,13 +6,15 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from simulator import Options, audit, load_objects, load_rules
 from simulator.reports.tables import LISTED
+from simulator.results.facts import systems
 from tests.running import Command
 
 ROOT = Path(__file__).parent.parent
@@ -277,3 +279,18 @@ def test_what_cannot_be_listed_alone_is_told(
     ran = aadsim(*AUDIT, "--objects", FLEET, *arguments)
     assert (ran.status, ran.out) == (2, "")
     assert all(word in ran.err for word in words)
+
+
+def test_an_operating_system_with_nul_stays_whole(tmp_path: Path) -> None:
+    named = [("a\0b", "c"), ("a", "b\0c"), ("a", "b\0c")]
+    file = tmp_path / "objects.jsonl"
+    lines = (
+        {"dn": f"CN={number},DC=x", "attributes": {
+            "objectClass": ["computer"], "objectGUID": {"hex": f"{number:032x}"},
+            "operatingSystem": name, "operatingSystemVersion": version}}
+        for number, (name, version) in enumerate(named)
+    )  # fmt: skip
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    options = Options(now=datetime(2026, 1, 1, tzinfo=UTC))
+    found = audit(load_rules("standard-2016"), load_objects(str(file)), options)
+    assert systems(found.results).to_pylist() == [f"{n}, {v}" for n, v in named]

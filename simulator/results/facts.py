@@ -32,21 +32,27 @@ def places(results: Results) -> tuple["pyarrow.ChunkedArray", "pyarrow.ChunkedAr
     return rdn, unit.dictionary_encode()
 
 
-def systems(results: Results) -> "pyarrow.ChunkedArray":
+def systems(results: Results) -> "pyarrow.DictionaryArray":
     """The operating system and version of each object, as the name of a group."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     names, versions = (
-        results.subjects[n].cast(pa.string()).fill_null("")
+        results.subjects[n].combine_chunks()
         for n in ("operating_system", "operating_system_version")
     )
-    pairs = pc.binary_join_element_wise(names, versions, "\0").dictionary_encode()
-    chunks = []
-    for chunk in pairs.unify_dictionaries().chunks:
-        told = [system_name(*pair.split("\0", 1)) for pair in chunk.dictionary.to_pylist()]
-        chunks.append(pa.DictionaryArray.from_arrays(chunk.indices, pa.array(told, pa.string())))
-    return pa.chunked_array(chunks, pa.dictionary(pa.int32(), pa.string()))
+    known, numbered = [*versions.dictionary.to_pylist(), ""], [*names.dictionary.to_pylist(), ""]
+    rows, columns = (
+        each.indices.cast(pa.int64()).fill_null(len(each.dictionary)) for each in (names, versions)
+    )
+    pairs = pc.add(pc.multiply(rows, len(known)), columns).dictionary_encode()
+    told = [
+        system_name(numbered[pair // len(known)], known[pair % len(known)])
+        for pair in pairs.dictionary.to_pylist()
+    ]
+    place = {text: at for at, text in enumerate(dict.fromkeys(told))}
+    index = pa.array([place[text] for text in told], pa.int32())
+    return pa.DictionaryArray.from_arrays(index.take(pairs.indices), pa.array(place, pa.string()))
 
 
 def counted(columns: "pyarrow.Table", *names: str) -> Iterator[tuple[Any, ...]]:
