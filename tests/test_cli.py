@@ -615,6 +615,19 @@ def test_the_beginning_of_many_names_tells_how_many_begin_alike(aadsim: Command)
     assert told and len(told[1].split(", ")) + int(told[2]) == len(begin)
 
 
+def test_the_flow_that_fails_under_another_reading_is_named(aadsim: Command) -> None:
+    ran = aadsim("explain", "NO-OS-V10-VALID", "--rules", "standard-1.4", "--objects", FLEET)
+    reading = ran.out.partition("reading      A-08 = error: ERROR (error)\n")[2]
+    assert reading.startswith(
+        "             cloudFiltered of In from AD - Computer Join: type-mism"
+    )
+
+
+def test_a_result_without_a_name_is_told_as_such(aadsim: Command) -> None:
+    ran = aadsim("report", "")
+    assert ran.status == 2 and ran.err.startswith("error: no saved result: the name of the file")
+
+
 # Unicode 16: general categories Cc, Cf, Zl and Zp
 @pytest.mark.parametrize(
     "sign",

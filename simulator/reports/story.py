@@ -44,7 +44,10 @@ def story_lines(outcome: Outcome, full: bool = False) -> Iterator[str]:
         yield from _outbound(stage, full)
     for reading in outcome.readings:
         taken = f"{reading.assumption} = {reading.reading}"
-        yield f"reading      {taken}: {reading.disposition} ({reading.reason.code})"
+        reason = reading.reason
+        yield f"reading      {taken}: {reading.disposition} ({reason.code})"
+        flow = f"{reason.attribute} of {reason.rule}: " if reason.attribute and reason.rule else ""
+        yield f"             {flow}{reason.text}"
     for finding in outcome.findings:
         yield ""
         yield from f"{finding.severity}: {finding.render()}".splitlines()
