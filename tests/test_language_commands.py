@@ -413,11 +413,13 @@ def test_sarif_of_findings_without_a_place() -> None:
         Diagnostic("b-code", "at the end", Source("e", "1 +"), Span(3, 4)),
         Diagnostic("b-code", "two lines", Source("e", "a\nb", 5, 7, "/f"), Span(0, 3), "do"),
     ]
-    results = sarif(findings)["runs"][0]["results"]
-    assert results[0]["locations"] == [] and results[0]["level"] == "note"
+    results = sarif(findings, "my rules")["runs"][0]["results"]
+    whole = {"artifactLocation": {"uri": "my%20rules"}, "region": {"startLine": 1}}
+    assert results[0]["locations"] == [{"physicalLocation": whole}]
+    assert results[0]["level"] == "note"
     place = results[1]["locations"][0]["physicalLocation"]
-    assert place == {"artifactLocation": {"uri": "a%20folder/x.toml"}}
-    assert "physicalLocation" not in results[2]["locations"][0]
+    assert place == {**whole, "artifactLocation": {"uri": "a%20folder/x.toml"}}
+    assert results[2]["locations"][0]["physicalLocation"] == whole
     region = results[3]["locations"][0]["physicalLocation"]["region"]
     assert region == {"startLine": 5, "startColumn": 7, "endLine": 6, "endColumn": 2}
     assert results[3]["message"]["text"] == "two lines\ndo"

@@ -161,8 +161,8 @@ def test_findings_as_sarif_are_those_of_json(aadsim: Command, command: tuple[str
         (f["code"], f["severity"]) for f in findings
     ]
     places = [
-        r["locations"][0]["physicalLocation"]["region"]["startLine"] if r["locations"] else None
-        for r in told
+        (place["artifactLocation"]["uri"], place["region"]["startLine"])
+        for place in (r["locations"][0]["physicalLocation"] for r in told)
     ]
-    assert places == [f["line"] for f in findings]
-    assert any(places)
+    assert [line for _, line in places] == [f["line"] or 1 for f in findings]
+    assert all(uri for uri, _ in places) and any(f["line"] for f in findings)

@@ -82,7 +82,7 @@ def check(
             }
             deliver([dump(document)], output)
         case "sarif":
-            deliver([dump(sarif(findings))], output)
+            deliver([dump(sarif(findings, rules[-1] if rules else ""))], output)
         case _:
             lines = [line for f in findings for line in f"{f.severity}: {f.render()}".splitlines()]
             found = f"{len(serious)} finding{'' if len(serious) == 1 else 's'}"

@@ -11,4 +11,4 @@ from simulator.reports.sarif import sarif
 @report("sarif")
 def sarif_document(result: Audit | Preview, layout: Layout) -> Iterator[str]:
     """The findings about the rules and their change, for code hosts and editors; no objects."""
-    yield dump(sarif(result.findings))
+    yield dump(sarif(result.findings, result.origin.rules[-1].sources[-1].name))

@@ -12,8 +12,11 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 
-def sarif(findings: Iterable[Diagnostic]) -> dict[str, Any]:
-    """A SARIF log with one run; its rules are the codes that occur."""
+def sarif(findings: Iterable[Diagnostic], rules: str = "") -> dict[str, Any]:
+    """A SARIF log with one run; its rules are the codes that occur.
+
+    A finding without a file is one about *rules*, the place of the rule files.
+    """
     kept = list(findings)
     codes = sorted({f.code for f in kept})
     return {
@@ -29,33 +32,35 @@ def sarif(findings: Iterable[Diagnostic]) -> dict[str, Any]:
                     }
                 },
                 "columnKind": "unicodeCodePoints",
-                "results": [_result(f, codes.index(f.code)) for f in kept],
+                "results": [_result(f, codes.index(f.code), rules) for f in kept],
             }
         ],
     }
 
 
-def _result(finding: Diagnostic, index: int) -> dict[str, Any]:
+def _result(finding: Diagnostic, index: int, rules: str) -> dict[str, Any]:
     text = f"{finding.message}\n{finding.help}" if finding.help else finding.message
     return {
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
         "message": {"text": text},
-        "locations": [location] if (location := _location(finding)) else [],
+        "locations": [location] if (location := _location(finding, rules)) else [],
     }
 
 
-def _location(finding: Diagnostic) -> dict[str, Any]:
+def _location(finding: Diagnostic, rules: str) -> dict[str, Any]:
     source = finding.source
-    if source is None:
-        return {}
-    location: dict[str, Any] = {"logicalLocations": [{"fullyQualifiedName": source.name}]}
-    if source.file:
-        place: dict[str, Any] = {"artifactLocation": {"uri": _uri(source.file)}}
-        if region := _region(finding):
-            place["region"] = region
-        location["physicalLocation"] = place
+    location: dict[str, Any] = {}
+    if source is not None:
+        location["logicalLocations"] = [{"fullyQualifiedName": source.name}]
+    file = source.file if source is not None else None
+    if file or rules:
+        location["physicalLocation"] = {
+            "artifactLocation": {"uri": _uri(file or rules)},
+            # GitHub's code scanning takes no result without a file and a line
+            "region": (_region(finding) if file else {}) or {"startLine": 1},
+        }
     return location
 
 
