@@ -140,6 +140,14 @@ def test_one_rule_is_shown_whole(run: Command) -> None:
     assert wrong.status == 2 and f"did you mean `{JOIN}`?" in wrong.err
 
 
+@pytest.mark.parametrize("form", ["json", "ps1", "toml", "xml"])
+def test_one_rule_is_written_in_each_format(form: str, run: Command, tmp_path: Path) -> None:
+    output = tmp_path / f"one.{form}"
+    one = ("--show", JOIN, "--to", form, "--output", str(output))
+    assert run("rules", "standard-2016", *one).err == ""
+    assert [rule.name for rule in load_rules(str(output)).rules] == [JOIN]
+
+
 def test_json_has_what_the_text_has(run: Command) -> None:
     listed = json.loads(run("rules", "standard-2016", "--format", "json").out)
     assert (listed["schema_version"], len(listed["rules"])) == (1, 2)
@@ -203,7 +211,8 @@ WRONG = [
     (["--set", "x"], "--set x: has no name and value"),
     (["--set", "x=1"], "no rule file leaves a value of that name open"),
     (["--base", "standard-2016"], "--base is given without --diff"),
-    (["--show", "x", "--to", "ps1"], "--show and --to are given"),
+    (["--show", "x", "--diff", "standard-2016"], "--show and --diff are given"),
+    (["--show", "x", "--to", "ps1"], "there is no rule of that name"),
     (["--to", "csv"], "write one of: json, ps1, toml, xml"),
 ]
 

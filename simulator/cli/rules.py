@@ -1,6 +1,7 @@
 """`aadsim rules`."""
 
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from simulator.cli.output import FINDINGS, deliver, tell
 from simulator.cli.swapped import telling_swaps
 from simulator.errors import Diagnostic, Severity, UsageError
 from simulator.reports.json_parts import SCHEMA_VERSION, diagnostic_form, dump
-from simulator.rule import RuleSet
+from simulator.rule import RuleSet, SyncRule
 from simulator.rulefiles import load_rules
 from simulator.rulefiles.difference import conflicts, difference
 from simulator.rulefiles.listing import (
@@ -78,7 +79,7 @@ def rules(
     """
     given = {"--show": show, "--reads": reads, "--to": to, "--diff": other}
     chosen = [name for name, value in given.items() if value]
-    if len(chosen) > 1:
+    if len(chosen) > 1 and chosen != ["--show", "--to"]:
         raise UsageError(f"{' and '.join(chosen)} are given", "use one of them at a time")
     if to and to not in WRITERS:
         raise UsageError(
@@ -87,8 +88,9 @@ def rules(
     if base and not other:
         raise UsageError("--base is given without --diff", "add --diff R2")
     rule_set = load_rules(*rules, settings=settings_of(settings))
+    shown = rules_called(rule_set, show) if show else None
     if to:
-        written = _written(rule_set, to, new_identifiers)
+        written = _written(shown or (*rule_set.rules, *rule_set.disabled), to, new_identifiers)
         if len(written.files) > 1 or to == "xml":
             _deliver_folder(written, output)
         else:
@@ -100,7 +102,6 @@ def rules(
         return 0
     if other:
         return _difference(rule_set, load_rules(*other), base, format_, output)
-    shown = rules_called(rule_set, show) if show else None
     if format_ == "json":
         found: dict[str, Any] = {
             "rules": [whole_form(r) for r in shown] if shown else list_form(rule_set),
@@ -116,11 +117,10 @@ def rules(
     return 0
 
 
-def _written(rule_set: RuleSet, to: str, new_identifiers: bool) -> Written:
-    every = (*rule_set.rules, *rule_set.disabled)
+def _written(rules: Sequence[SyncRule], to: str, new_identifiers: bool) -> Written:
     if new_identifiers:
-        every = renamed(every, lambda: str(uuid.uuid4()))
-    return write_rules(every, to)
+        rules = renamed(rules, lambda: str(uuid.uuid4()))
+    return write_rules(rules, to)
 
 
 def _deliver_reads(rule_set: RuleSet, format_: str, output: Path | None) -> None:
