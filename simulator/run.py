@@ -54,13 +54,14 @@ def run_rows(
         results = run_programs(programs, rows, keep, progress)
         return results, tuple(program.statistics for program in programs)
     statistics = tuple(Statistics() for _ in rule_sets)
-    gatherer, tell = Gatherer(len(rule_sets)), _teller(progress, rows, shard)
+    gatherer, tell = Gatherer(len(rule_sets)), _teller(progress)
+    total = rows.count // (shard[1] if shard else 1)
     job = Job(Path(rows.path), tuple(rule_sets), settings, True, details, rows.unasked)
     parts = run_snapshot(job, READ, jobs, _from_nought(shard), statistics)
     with reading(rows.path), closing(parts):
         for part in parts:
             _take(gatherer, part.rows, part.results)
-            tell(part.rows.num_rows)
+            tell(part.rows.num_rows, total)
     return gatherer.finish(), statistics
 
 
@@ -71,22 +72,20 @@ def run_programs(
     progress: Progress | None = None,
 ) -> Results:
     """What each of *programs*, which judge certificates, makes of all *rows*, in this process."""
-    gatherer, tell = Gatherer(len(programs)), _teller(progress, rows, None)
-    for batch, results in _here(programs, rows, keep):
+    gatherer, tell = Gatherer(len(programs)), _teller(progress)
+    for batch, results, total in _here(programs, rows, keep):
         _take(gatherer, batch, results)
-        tell(batch.num_rows)
+        tell(batch.num_rows, total)
     return gatherer.finish()
 
 
-def _teller(
-    progress: Progress | None, rows: Rows, shard: tuple[int, int] | None
-) -> Callable[[int], None]:
-    """Tells *progress* that so many more of *rows*, or of their part *shard*, are judged."""
+def _teller(progress: Progress | None) -> Callable[[int, int], None]:
+    """Tells *progress* that so many more objects are judged, of so many in all."""
     if progress is None:
-        return lambda more: None
-    done, total = 0, rows.count // (shard[1] if shard else 1)
+        return lambda more, total: None
+    done = 0
 
-    def tell(more: int) -> None:
+    def tell(more: int, total: int) -> None:
         nonlocal done
         done += more
         progress(done, total)
@@ -100,14 +99,21 @@ def _from_nought(shard: tuple[int, int] | None) -> tuple[int, int]:
 
 def _here(
     programs: Sequence[Program], rows: Rows, keep: Keep | None
-) -> Iterator[tuple["pyarrow.RecordBatch", list[Result]]]:
-    """Each batch with what every program makes of it, in this process."""
+) -> Iterator[tuple["pyarrow.RecordBatch", list[Result], int]]:
+    """Each batch with what every program makes of it here, and how many rows all of them have."""
+    total = 0
 
     def batches(columns: Collection[str] | None) -> Iterator["pyarrow.RecordBatch"]:
         return map(keep, rows.batches(None)) if keep else rows.batches(columns)
 
+    def counted() -> Iterator["pyarrow.RecordBatch"]:
+        nonlocal total
+        for batch in batches(()):
+            total += batch.num_rows
+            yield batch
+
     wanted = {*READ}.union(*(p.attributes for p in programs))
-    types = types_of(batches(()))
+    types = types_of(counted())
     costly: set[str] = set()
     met = []
     for program in programs:
@@ -122,6 +128,7 @@ def _here(
                 Result(program(columns, own[position]), program.verdicts)
                 for program, own in zip(programs, met, strict=True)
             ],
+            total,
         )
 
 

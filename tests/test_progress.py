@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from simulator import Options, audit, load_rules, open_rows
 from simulator.cli import progress
+from simulator.errors import Source
+from simulator.language.parse import parse
 from tests.running import Command
 
 FLEET = str(Path(__file__).parent.parent / "fixtures" / "fleet.jsonl")
@@ -62,3 +65,15 @@ def test_progress_has_colour_for_those_who_want_it(
     ran = Command(monkeypatch, capsys)(*AUDIT, FLEET, *more)
     assert "349 objects judged" in ran.err
     assert bool(re.search(r"\x1b\[[\d;]*3[0-8]", ran.err)) == coloured
+
+
+@pytest.mark.parametrize("where", [None, 'Left([operatingSystemVersion], 3) = "6.3"', "False"])
+def test_progress_ends_at_the_number_of_objects_judged(where: str | None) -> None:
+    told = [(0, 0)]
+    options = Options(
+        where=parse(Source("--where", where)) if where else None,
+        progress=lambda done, total: told.append((done, total)),
+    )
+    with open_rows(FLEET) as rows:
+        judged = len(audit(load_rules("standard-2016"), rows, options).results)
+    assert told[-1] == (judged, judged)
