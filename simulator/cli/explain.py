@@ -8,7 +8,7 @@ import click
 
 import simulator.commands as commands
 from simulator.cli.options import directory_options, output_options, set_option, settings_of
-from simulator.cli.output import deliver, deliver_text
+from simulator.cli.output import INCOMPLETE, deliver, deliver_text, tell
 from simulator.cli.run import objects_option, options_of, rows_at, run_options
 from simulator.cli.swapped import telling_swaps
 from simulator.reports.json_form import explain_form
@@ -38,7 +38,7 @@ from simulator.rulefiles import load_rules
 def explain(
     name: str, rules: tuple[str, ...], after: tuple[str, ...], objects: tuple[str, ...],
     format_: str, output: Path | None, full: bool, settings: tuple[str, ...], **values: Any,
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """One object: scope, join, flows, the deciding clause with its values, every certificate.
 
     OBJECT is a name, sAMAccountName, DN or objectGUID. With --after both sides are told.
@@ -56,14 +56,18 @@ def explain(
             side: commands.explain(name, rule_set, rows, options)
             for side, rule_set in sides.items()
         }
+    whole = rows.provenance.complete
     if format_ == "json":
         now = commands.instant_of(rows.provenance, options)
         origin = origin_of(sides.values(), rows, now, replace(options, where=None))
         deliver([dump(explain_form(outcomes, origin))], output)
-        return
+        return 0 if whole else INCOMPLETE
     lines: list[str] = []
     for side, outcome in outcomes.items():
         if after:
             lines += [*([""] if lines else []), f"== {side} =="]
         lines += story_lines(outcome, full)
     deliver_text(lines, output)
+    if not whole:  # what is missing may be what the object joins
+        tell(f"{rows.provenance.source} is INCOMPLETE")
+    return 0 if whole else INCOMPLETE

@@ -8,11 +8,16 @@ import click
 from simulator.answers import Preview
 from simulator.cli.finish import status_of
 from simulator.cli.options import no_color_option, sign_option, writing_option
-from simulator.cli.output import tell
+from simulator.cli.output import FINDINGS, INCOMPLETE, tell
 from simulator.cli.showing import strict_option
 from simulator.saved import merge as merge_parts
 from simulator.saved import save
 from simulator.signature import sign as sign_file
+
+_STATUSES = {
+    FINDINGS: "more objects leave than may",
+    INCOMPLETE: "INCOMPLETE: its source is, or --strict and an object is not decided",
+}
 
 
 @click.command()
@@ -38,5 +43,5 @@ def merge(parts: tuple[str, ...], output: Path, sign: Any, strict: bool) -> int:
         sign_file(output, sign[1])
     status = status_of(whole, strict, exceeded)
     if status:
-        tell(f"exit status {status}: aadsim report {output} tells why")
+        tell(f"{output}: {_STATUSES[status]}; aadsim report {output} tells more")
     return status
