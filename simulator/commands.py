@@ -103,7 +103,7 @@ def preview(
 
 def _known(objects: ObjectSet | Rows, options: Options, *rule_sets: RuleSet) -> ObjectSet | Rows:
     """The *objects*, in which is unknown what a directory was not asked for and a run reads."""
-    read = frozenset[str]().union(*(rules.attributes_read for rules in rule_sets))
+    read = frozenset[str]().union(*(rules.read_of(objects.types) for rules in rule_sets))
     return known(objects, read | (attributes_of(options.where) if options.where else set()))
 
 

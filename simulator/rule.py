@@ -1,6 +1,6 @@
 """Synchronization rules, whatever file they came from: one model for all formats."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -219,6 +219,17 @@ class RuleSet:
             if rule.direction is Direction.INBOUND
             for attribute in rule_attributes(rule)
         )
+
+    def read_of(self, types: Set[str]) -> frozenset[str]:
+        """Those that the rules for objects of *types* name; all, if no rule takes one of them.
+
+        Such an object may be taken by a class that it derives from (A-33).
+        """
+        inbound = tuple(r for r in self.rules if r.direction is Direction.INBOUND)
+        if not types <= {rule.source_type for rule in inbound}:
+            return self.attributes_read
+        concerned = tuple(rule for rule in inbound if rule.source_type in types)
+        return replace(self, rules=concerned).attributes_read
 
 
 def rule_attributes(rule: SyncRule) -> frozenset[str]:

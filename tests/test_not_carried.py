@@ -1,6 +1,7 @@
 """What a file of objects leaves out is not known: never NULL, never FILTERED for its absence."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from simulator.objects import ConnectorObject, Provenance
 from simulator.sources.redact import redact
 from simulator.sources.snapshot_write import write_snapshot
 from simulator.sources.source import open_objects, stream_of
-from tests.building import BASE, NOW, OUT, computer, expression, inbound, rules
+from tests.building import BASE, NOW, OUT, computer, direct, expression, inbound, rules
 from tests.running import Command
 
 ROOT = Path(__file__).parent.parent
@@ -127,3 +128,18 @@ def test_an_expression_is_no_answer_from_what_was_not_asked_for(
     assert (given.status, given.out) == (0, "True\n")
     misspelt = aadsim("eval", "[extensionAttribut7]", "--object", "A", "--objects", path)
     assert "extensionAttribute7" in misspelt.err
+
+
+def test_only_what_rules_for_these_objects_read_is_missed(tmp_path: Path) -> None:
+    people = inbound("People", 95, direct("displayName", "division"), source_type="user")
+    with_people = rules(BASE, OUT, people)
+    path = pulled(tmp_path / "pulled.parquet", machine("A"), details=ASKED)
+    with open_rows(path) as rows:
+        assert not any("division" in note for note in audit(with_people, rows).provenance.notes)
+    derived = ("top", "user", "computer", "msDS-GroupManagedServiceAccount")
+    account = replace(
+        computer("G", objectClass=derived), type=derived[-1], classes=derived
+    )  # may be taken as what it derives from
+    path = pulled(tmp_path / "accounts.parquet", account, details=ASKED)
+    with open_rows(path) as rows:
+        assert any("division" in note for note in audit(with_people, rows).provenance.notes)

@@ -17,6 +17,7 @@ from simulator.values import AttributeMap, Unreadable
 if TYPE_CHECKING:
     import pyarrow
 
+_TOLD = 10  # names in a note
 ASKED = "attributes"  # the detail of a provenance that lists them
 _ABSENT = Unreadable("the directory was not asked for it", carried=False)
 NEVER_ASKED = frozenset({"dn", "distinguishedname"})  # the name comes with each object anyway
@@ -103,9 +104,11 @@ def _told(text: str | None, name: str) -> str:
 
 
 def _note(names: Iterable[str]) -> str:
+    told = _sorted(names)
+    more = f" and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
     return (
-        f"the directory was not asked for {', '.join(_sorted(names))}; what depends on that is not"
-        " known: take a new snapshot, with --rules for what these rules read"
+        f"the directory was not asked for {', '.join(told[:_TOLD])}{more}; what depends on that is"
+        " not known: take a new snapshot, with --rules for what these rules read"
     )
 
 
