@@ -110,14 +110,11 @@ def _known(objects: ObjectSet | Rows, options: Options, *rule_sets: RuleSet) -> 
 def _by_columns(
     sides: Sequence[RuleSet], rows: Rows, settings: Settings, options: Options
 ) -> tuple[Results, tuple[Statistics, ...]]:
-    where = _where(options, settings.now)
-    found = run_rows(
-        sides, rows, settings, where.kept if where else None, options.jobs, options.details,
+    where = Where(options.where, settings.now) if options.where is not None else None
+    return run_rows(
+        sides, rows, settings, where.masks if where else None, options.jobs, options.details,
         options.shard, options.progress,
     )  # fmt: skip
-    if where:
-        where.refuse_unseen()
-    return found
 
 
 def _syncing_until(
@@ -161,17 +158,10 @@ def instant_of(provenance: Provenance, options: Options) -> datetime:
     raise UsageError("the objects have no capture time", "give the instant of Now() with --as-of")
 
 
-def _where(options: Options, now: datetime) -> Where | None:
-    return Where(options.where, now) if options.where is not None else None
-
-
 def _wanted(objects: ObjectSet, options: Options, now: datetime) -> list[ConnectorObject]:
-    where = _where(options, now)
-    if where is None:
+    if options.where is None:
         return list(objects.objects)
-    found = [each for each in objects.objects if where.keeps(each)]
-    where.refuse_unseen()
-    return found
+    return Where(options.where, now).kept(objects)
 
 
 def _rebuilt(*rule_sets: RuleSet) -> tuple[Diagnostic, ...]:

@@ -22,7 +22,8 @@ from simulator.sync.engine import Settings
 if TYPE_CHECKING:
     import pyarrow
 
-Keep = Callable[["pyarrow.RecordBatch"], "pyarrow.RecordBatch"]
+# For each batch which of its rows are wanted.
+Keep = Callable[[Rows], Sequence["pyarrow.BooleanArray"]]
 
 
 def run_rows(
@@ -37,7 +38,7 @@ def run_rows(
 ) -> tuple[Results, tuple[Statistics, ...]]:
     """What each of *rule_sets* makes of all *rows*, and what it took to find that out.
 
-    *keep* leaves of each batch the rows that are wanted. *jobs* is the number of processes for a
+    *keep* tells of each batch the rows that are wanted. *jobs* is the number of processes for a
     snapshot; without it, it follows from the work. With *details* all is told of certificates,
     and not their verdict and end alone. Of a snapshot *shard* takes a part: its number, from 1,
     and how many there are. *progress* is told after each batch.
@@ -102,9 +103,13 @@ def _here(
 ) -> Iterator[tuple["pyarrow.RecordBatch", list[Result], int]]:
     """Each batch with what every program makes of it here, and how many rows all of them have."""
     total = 0
+    masks = keep(rows) if keep else None
 
     def batches(columns: Collection[str] | None) -> Iterator["pyarrow.RecordBatch"]:
-        return map(keep, rows.batches(None)) if keep else rows.batches(columns)
+        found = rows.batches(columns)
+        if masks is None:
+            return found
+        return (batch.filter(mask) for batch, mask in zip(found, masks, strict=True))
 
     def counted() -> Iterator["pyarrow.RecordBatch"]:
         nonlocal total

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from simulator.bulk.codes import combined
+from simulator.bulk.columns import Columns
 from simulator.errors import ObjectError, Severity, UsageError
 from simulator.language.check import check
 from simulator.language.compile import prepared
@@ -10,9 +12,10 @@ from simulator.language.context import Context
 from simulator.language.frame import run
 from simulator.language.nodes import Node, attributes_of
 from simulator.language.operators import condition
-from simulator.objects import ConnectorObject
+from simulator.objects import ConnectorObject, ObjectSet
 from simulator.schema import standard_schema
-from simulator.sources.snapshot_layout import objects_of
+from simulator.sources.snapshot_layout import FIXED
+from simulator.sources.spool import Rows
 from simulator.values import Unreadable
 
 if TYPE_CHECKING:
@@ -31,33 +34,51 @@ class Where:
             if finding.severity is Severity.ERROR:
                 raise UsageError(f"--where: {finding.message}", finding.help)
         self._condition, self._now = prepared(node), now
-        self._unseen = {n for n in attributes_of(node) - {"dn"} if not self._schema.get(n)}
+        self._read = attributes_of(node)
+        self._unseen = {n for n in self._read - {"dn"} if not self._schema.get(n)}
 
-    def keeps(self, subject: ConnectorObject) -> bool:
-        """Whether the condition is true for *subject*."""
+    def kept(self, objects: ObjectSet) -> list[ConnectorObject]:
+        """Those of *objects* for which the condition is true."""
+        found = [each for each in objects.objects if self._holds(each)]
+        self._refuse_unseen()
+        return found
+
+    def masks(self, rows: Rows) -> list["pyarrow.BooleanArray"]:
+        """For each batch of *rows* in which of them the condition is true.
+
+        It is asked once for all rows of a batch that are equal in what it reads.
+        """
+        import pyarrow as pa
+
+        found = []
+        for batch in rows.batches(self._read - {"dn"}):
+            wanted = {*FIXED, *self._read}
+            part = batch.select([name for name in batch.schema.names if name in wanted])
+            columns = Columns(part, set())
+            codes = [columns.by_value(name)[0] for name in self._read - {"dn"}]
+            codes += [
+                columns.encoded(name)[0] for name in {"other", "dn"} & {"other", *self._read}
+            ]
+            alike, firsts = combined(codes)
+            told = [self._holds(subject) for subject in columns.subjects(firsts)]
+            found.append(pa.array(told, pa.bool_()).take(alike))
+        self._refuse_unseen()
+        return found
+
+    def _holds(self, subject: ConnectorObject) -> bool:
         held = subject.attributes
         self._unseen = {n for n in self._unseen if isinstance(held.get(n), Unreadable | None)}
         context = Context(self._now, held, subject.dn)
         try:
             return condition(run(self._condition, context), context) is True
         except ObjectError as error:
-            self.refuse_unseen()
+            self._refuse_unseen()
             raise UsageError(
                 f"--where cannot be evaluated for {subject.dn}: {error.message}", error.help
             ) from None
 
-    def kept(self, rows: "pyarrow.RecordBatch") -> "pyarrow.RecordBatch":
-        """The *rows* of a snapshot that the condition keeps."""
-        import pyarrow as pa
-
-        mask = [self.keeps(subject) for subject in objects_of(rows, "", 1)]
-        return rows.filter(pa.array(mask, pa.bool_()))
-
-    def refuse_unseen(self) -> None:
-        """Raises `UsageError` for an attribute that neither the schema nor any object has.
-
-        To be asked when all objects have been looked at.
-        """
+    def _refuse_unseen(self) -> None:
+        """Raises `UsageError` for an attribute that neither the schema nor any object has."""
         for name in sorted(self._unseen):
             near = self._schema.near(name)
             raise UsageError(

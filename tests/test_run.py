@@ -30,6 +30,7 @@ from simulator.sources.snapshot_write import write_snapshot
 from simulator.sources.source import open_objects
 from simulator.sources.spool import Rows, open_rows, spooled
 from simulator.sync.outcome import Outcome
+from simulator.where import Where
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 FLEET = str(FIXTURES / "fleet.jsonl")
@@ -104,6 +105,40 @@ def test_objects_that_are_wanted_alone(location: str) -> None:
     assert list(found) == expected
     assert 0 < len(expected) < 349
     assert found.read == 349
+
+
+CONDITIONS = [
+    '[cn] = "SRV2012R2-VALID"',
+    'InStr([dn], "OU=Servers") > 0 && Left([cn], 1) <> "S"',
+    "Count([userCertificate]) > 1",
+    'Contains([objectClass], "computer")',
+    "IsPresent([mS-DS-CreatorSID])",
+    "BitAnd([userAccountControl], 2) = 2 || [isCriticalSystemObject]",
+    "IsNullOrEmpty([operatingSystem])",
+    "True",
+    "False",
+]
+
+
+@pytest.mark.parametrize("text", CONDITIONS)
+def test_a_condition_on_rows_is_that_on_their_objects(location: str, text: str) -> None:
+    where = Where(parse(Source("--where", text)), NOW)
+    expected = [each.dn for each in where.kept(OBJECTS)]
+    with spooled(open_objects(location)) as rows:
+        masks = where.masks(rows)
+        dns = [dn for b, m in zip(rows.batches(()), masks, strict=True)
+               for dn in b.filter(m).column("dn").to_pylist()]  # fmt: skip
+    assert sorted(dns) == sorted(expected)
+
+
+def test_a_condition_is_asked_once_for_all_that_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    holds = Where._holds
+    monkeypatch.setattr(Where, "_holds", lambda s, o: asked.append(o.dn) or holds(s, o))
+    versions = {o.attributes.get("operatingSystemVersion") for o in OBJECTS.objects}
+    with spooled(open_objects(FLEET)) as rows:
+        Where(parse(Source("--where", '[operatingSystemVersion] = "6.3 (9600)"')), NOW).masks(rows)
+    assert len(asked) == len(versions) < 349
 
 
 def test_nothing_at_all(tmp_path: Path) -> None:
