@@ -18,19 +18,22 @@ from simulator import (
     table,
 )
 from simulator.errors import InputError, Source, UsageError
+from simulator.find import find_object
 from simulator.language.parse import parse
-from simulator.objects import ObjectSet
+from simulator.objects import ObjectSet, Provenance
 from simulator.reports.report import REPORTS, Layout
 from simulator.results.certificates import certificate_counts
 from simulator.results.expiry import endings
 from simulator.results.groups import groups
 from simulator.results.results import Row, ended
 from simulator.rule import RuleSet
+from simulator.single import object_at, place_of
 from simulator.sources.snapshot_write import write_snapshot
-from simulator.sources.source import open_objects
+from simulator.sources.source import open_objects, stream_of
 from simulator.sources.spool import Rows, open_rows, spooled
 from simulator.sync.outcome import Outcome
 from simulator.where import Where
+from tests.building import computer
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 FLEET = str(FIXTURES / "fleet.jsonl")
@@ -237,6 +240,34 @@ def test_one_object_is_explained_with_those_that_it_meets(story: Path) -> None:
 def test_it_is_found_by_each_of_its_names(both: tuple[Rows, ObjectSet], name: str) -> None:
     for objects in both:
         assert explain(name, AFTER, objects, Options(now=NOW)).subject.name == "SRV2012R2-VALID"
+
+
+ODD = [
+    computer("Plain", sAMAccountName="PLAIN$"),
+    computer("twice", sAMAccountName="a$"),
+    computer("TWICE", sAMAccountName="b$", dn="CN=TWICE,OU=x"),
+    computer("s1", sAMAccountName="c$"),
+    computer("\u017f2", sAMAccountName="d$"),  # folds to s2
+    computer("x", cn=None, dn="CN=Nameless,OU=x"),
+    computer("y", sAMAccountName="NAMELESS2", cn=None, dn="CN=y,OU=x"),
+    computer("dollars", sAMAccountName="e$$"),
+    computer("six of a = b"),
+]
+
+
+@pytest.mark.parametrize("name", ["plain", "PLAIN$", "Twice", "S1", "s2", "S\u017f", "nameless",
+                                  "nameless2", "E", "e$", "e$$", "six of a = b", "nobody", "", "$"])  # fmt: skip
+def test_a_name_means_the_same_among_rows(name: str) -> None:
+    objects = ObjectSet(tuple(ODD), Provenance("x"))
+    with spooled(stream_of(Provenance("x"), iter(ODD))) as rows:
+        try:
+            expected = find_object(name, objects)
+        except UsageError as error:
+            with pytest.raises(UsageError) as caught:
+                place_of(name, rows)
+            assert caught.value.render() == error.render()
+        else:
+            assert object_at(rows, place_of(name, rows)).dn == expected.dn
 
 
 def test_what_is_nearly_a_name_is_suggested(both: tuple[Rows, ObjectSet]) -> None:

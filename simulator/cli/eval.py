@@ -15,10 +15,9 @@ from simulator.cli.evaluation import (
 )
 from simulator.cli.options import directory_options, output_options
 from simulator.cli.output import FINDINGS, deliver, tell
-from simulator.cli.run import options_of, read_objects, run_options
+from simulator.cli.run import options_of, read_object, run_options
 from simulator.cli.swapped import telling_swaps
 from simulator.errors import DiagnosticsError, Source, UsageError
-from simulator.find import find_object
 from simulator.language.context import Context
 from simulator.language.nodes import attributes_of
 from simulator.language.parse import parse
@@ -62,8 +61,7 @@ def eval_(
     dn = None
     provenance = Provenance("")
     if name and objects:
-        found = read_objects(objects, values, _read_by(expression))
-        subject, provenance = find_object(name, found), found.provenance
+        subject, provenance = read_object(name, objects, values, _read_by(expression))
         attributes, dn = subject.attributes, subject.dn
     given, parameters = assigned(sets)
     options = options_of(values, provenance)

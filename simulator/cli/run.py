@@ -12,7 +12,7 @@ from simulator.cli.options import chain, instant, source_request
 from simulator.errors import Source, UsageError
 from simulator.language.nodes import attributes_of
 from simulator.language.parse import parse
-from simulator.objects import ObjectSet, Provenance
+from simulator.objects import ConnectorObject, ObjectSet, Provenance
 from simulator.options import Options
 
 if TYPE_CHECKING:
@@ -126,6 +126,25 @@ def read_objects(location: str, values: dict[str, Any], attributes: frozenset[st
     from simulator.sources.merge import load_all
 
     return load_all((location,), _request(values, attributes))
+
+
+def read_object(
+    name: str, location: str, values: dict[str, Any], attributes: frozenset[str]
+) -> tuple[ConnectorObject, Provenance]:
+    """The one object called *name* at *location*, as of `read_objects`."""
+    from simulator.find import find_object
+    from simulator.sources.merge import open_all
+    from simulator.sources.source import held
+
+    stream = open_all((location,), _request(values, attributes))
+    if stream.again is None:
+        found = held(stream)
+        return find_object(name, found), found.provenance
+    from simulator.single import object_at, place_of
+    from simulator.sources.spool import spooled
+
+    with spooled(stream) as rows:
+        return object_at(rows, place_of(name, rows)), rows.provenance
 
 
 def rows_at(
