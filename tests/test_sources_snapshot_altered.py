@@ -107,6 +107,7 @@ ALTERED: dict[str, tuple[Alter, str]] = {
     "doubled": (lambda t: t.append_column("cn", t.column("cn")), "has 2 columns `cn`"),
     "no-text": (no_text, "cannot be read"),
     "twice": (twice, " 4: CN=a,DC=contoso,DC=com has the objectGUID of CN=a,DC=contoso,DC=com at"),
+    "namesakes": (cell("dn", "cn=A,DC=contoso,DC=com"), " 3: cn=A,DC=contoso,DC=com has the distinguished name of CN=a,DC=contoso,DC=com at"),
 }  # fmt: skip
 COMMANDS = {
     "rows": "audit --rules standard-2016 --objects {} --jobs 1",
