@@ -1,6 +1,21 @@
-"""`python -m simulator` is `aadsim`."""
+"""Where the program begins: `aadsim`, and `python -m simulator`."""
 
-from simulator.cli import main
+import sys
+
+from simulator.interrupted import INTERRUPTED, TOLD
+
+
+def main() -> None:
+    """Runs the command line; Ctrl-C is told in one line while it is being imported, too."""
+    try:
+        from simulator.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        if sys.stderr:
+            sys.stderr.write(f"\n{TOLD}\n")
+        sys.exit(INTERRUPTED)
+
 
 if __name__ == "__main__":
     main()

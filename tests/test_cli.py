@@ -1,11 +1,13 @@
 """The command line as its users meet it: answers, mistakes, exit statuses, formats."""
 
 import json
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import click
@@ -468,6 +470,23 @@ def test_help_tells_of_each_command_what_the_command_tells() -> None:
         command = cli.get_command(click.Context(cli), name)
         assert command is not None and command.help is not None
         assert command.help.splitlines()[0] == words
+
+
+def test_ctrl_c_before_the_program_runs_is_told_in_one_line(tmp_path: Path) -> None:
+    """What is imported first of all stands in for the moment."""
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt", encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    module, _, function = project["scripts"]["aadsim"].partition(":")
+    ran = subprocess.run(
+        [sys.executable, "-c", f"import {module} as m; m.{function}()"],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stdout, ran.stderr.strip()) == (
+        130,
+        "",
+        "interrupted: nothing was written",
+    )
 
 
 HEAVY = ("lark", "cryptography", "ldap3", "pyarrow", "numpy", "rich", "regex", "msgspec")

@@ -12,9 +12,8 @@ from typing import NoReturn
 import click
 
 from simulator.errors import SimulatorError
+from simulator.interrupted import INTERRUPTED, TOLD
 from simulator.version import __version__
-
-INTERRUPTED = 130
 
 # Each is a function of that name in a module of that name; its help begins with these words.
 COMMANDS = {
@@ -98,7 +97,7 @@ def main() -> None:
         status = cli.main(standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Abort:
-        _end("interrupted: nothing was written", INTERRUPTED)
+        _end(TOLD, INTERRUPTED)
     except click.ClickException as error:
         with suppress(OSError):
             error.show()
