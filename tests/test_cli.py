@@ -489,6 +489,27 @@ def test_ctrl_c_before_the_program_runs_is_told_in_one_line(tmp_path: Path) -> N
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "option"),
+    [
+        ("report saved --verify ", "--verify"),
+        ("report saved --verify=", "--verify"),
+        ("audit -r standard-2016 -o x --sign ", "--sign"),
+        ("audit -r standard-2016 -o x --current  --quiet", "--current"),
+        ("audit -r standard-2016 -o  --quiet", "-o"),
+        ("eval 1 --set a= --output ", "--output"),
+    ],
+)
+def test_an_option_with_an_empty_value_is_refused(line: str, option: str, aadsim: Command) -> None:
+    ran = aadsim(*line.split(" "))
+    assert ran.status == 2 and ran.err.startswith(f"error: {option}: its value is empty")
+
+
+@pytest.mark.parametrize("line", ["eval --set a= [a]", "eval --set=a= [a]", "functions Mid"])
+def test_what_is_not_the_value_of_an_option_may_be_empty(line: str, aadsim: Command) -> None:
+    assert aadsim(*line.split(" ")).status == 0
+
+
 HEAVY = ("lark", "cryptography", "ldap3", "pyarrow", "numpy", "rich", "regex", "msgspec")
 
 

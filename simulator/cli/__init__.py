@@ -2,16 +2,18 @@
 
 import gc
 import os
+import re
 import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
-from simulator.errors import SimulatorError
+from simulator.errors import SimulatorError, UsageError
 from simulator.interrupted import INTERRUPTED, TOLD
 from simulator.version import __version__
 
@@ -50,6 +52,18 @@ class _Commands(click.Group):
         module = import_module(f"simulator.cli.{name}")
         command: click.Command = getattr(module, "eval_" if name == "eval" else name)
         return command
+
+    def resolve_command(
+        self, context: click.Context, given: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As of click; a value that is empty by mistake would count as an option not given."""
+        empty = [o for o, value in pairwise(given) if not value and re.fullmatch(r"--?\w\S*", o)]
+        empty += [each.removesuffix("=") for each in given if re.fullmatch(r"--\w[\w-]*=", each)]
+        if empty:
+            raise UsageError(
+                f"{empty[0]}: its value is empty", "is a variable of the shell not set?"
+            )
+        return super().resolve_command(context, given)
 
     def invoke(self, context: click.Context) -> object:
         try:

@@ -35,6 +35,8 @@ def locate(location: str) -> Place:
     if location in sets:
         return Place(location, sets[location])
     names = ", ".join(sets) or "none"
+    if not location:
+        raise UsageError("no rules: the location is empty", f"the rule sets are: {names}")
     if "/" in location or "\\" in location:
         raise UsageError(
             f"{location}: no such file or folder",
