@@ -116,8 +116,10 @@ def _excerpt(text: str, span: Span) -> list[str]:
         line = ("…" if cut else "") + line[cut : cut + _EXCERPT_WIDTH]
         column = column - cut + (1 if cut else 0)
         width = min(width, max(1, len(line) - column))
-    marker = "".join("\t" if c == "\t" else " " for c in line[:column])
-    return [f"  | {line}", f"  | {marker}{'^' * width}"]
+    # spelt out here, so that the carets stay below what they mean
+    before, covered = printable(line[:column]), printable(line[column : column + width])
+    marker = "".join("\t" if c == "\t" else " " for c in before)
+    return [f"  | {printable(line)}", f"  | {marker}{'^' * max(width, len(covered))}"]
 
 
 class SimulatorError(Exception):

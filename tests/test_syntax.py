@@ -283,3 +283,16 @@ def test_a_pattern_that_explodes_ends_in_an_error() -> None:
         evaluate(text, Context(now=NOW, attributes={"cn": "a" * 5000 + "!"}))
     assert raised.value.kind == "bad-regex"
     assert time.process_time() - before < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "carets"),
+    [
+        ('"\u202e" = [a]\u200b', '"\\u202e" = [a]\\u200b', " " * 14 + "^^^^^^"),
+        ('"\x1b" = ', '"\\u001b" =', "          ^"),
+        ("[a] = ‘x’", "[a] = ‘x’", " " * 6 + "^"),  # noqa: RUF001
+    ],
+)
+def test_carets_stand_below_what_is_spelt_out(text: str, line: str, carets: str) -> None:
+    shown, below = mistake(text).render().splitlines()[1:3]
+    assert (shown.rstrip(), below) == (f"  | {line}", f"  | {carets}")
