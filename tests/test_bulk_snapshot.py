@@ -16,7 +16,8 @@ import regex
 
 from simulator import load_rules
 from simulator.bulk import Job, Part, Program, Statistics, generate, run_snapshot
-from simulator.certificates import strict
+from simulator.bulk.columns import Columns
+from simulator.certificates import loads, strict
 from simulator.language import compile as compiling
 from simulator.language import parse as parsing
 from simulator.objects import ConnectorObject
@@ -144,37 +145,84 @@ def test_nothing_is_parsed_compiled_or_made_a_pattern_for_an_object(calls: Calls
         assert calls.counted == {"builtins.compile": 1}
 
 
-def test_a_certificate_is_read_once_and_only_where_a_rule_looks_at_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    loaded: Counter[bytes] = Counter()
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> Counter[bytes]:
+    """How often the strict reader is given each value."""
+    counted: Counter[bytes] = Counter()
     reader, refusals = strict.strict_reader()
 
     def load(data: bytes) -> object:
-        loaded[data] += 1
+        counted[data] += 1
         return reader(data)
 
     monkeypatch.setattr(strict, "strict_reader", lambda: (load, refusals))
     monkeypatch.setattr(generate, "strict_reader", lambda: (load, refusals))
+    return counted
+
+
+def test_a_certificate_is_read_once_and_only_where_a_rule_looks_at_it(
+    loaded: Counter[bytes],
+) -> None:
     program = Program(AFTER, Settings(NOW + timedelta(days=3)))
     batches = many(3)
-    held = [
-        (o, v)
+    tested = {
+        v
         for one in batches
         for o in objects_of(one, "", 1)
+        if str(o.attributes.get("operatingSystemVersion")).startswith("6.3")
         for v in o.attributes.get("userCertificate") or ()  # type: ignore[union-attr]
-    ]
-    tested = [
-        v for o, v in held if str(o.attributes.get("operatingSystemVersion")).startswith("6.3")
-    ]
-    times = Counter(tested)  # one value may stand at several objects
+    }
     for one in batches:
         program(one)
-    keys, alone = program.statistics.keys, program.statistics.by_reference.total()
-    assert loaded.total() <= times.total() + 2 * keys + 4 * alone  # the reference reads its own
-    loaded.clear()
+        assert set(loaded.values()) == {1}
+        loaded.clear()
+    keys = program.statistics.keys
     for one in batches:
         program(one)  # every combination is known
+        assert set(loaded.values()) == {1}
+        assert set(loaded) <= tested
+        loaded.clear()
     assert program.statistics.keys == keys
-    assert loaded and set(loaded) <= set(tested)
-    assert sum(max(0, n - times[data]) for data, n in loaded.items()) <= 4 * alone
+
+
+@pytest.mark.parametrize("details", [False, True])
+def test_a_certificate_is_read_once_for_all_objects_and_rules_of_a_batch(
+    loaded: Counter[bytes], details: bool
+) -> None:
+    held = {v for o in FLEET for v in o.attributes.get("userCertificate") or ()}  # type: ignore[union-attr]
+    good = sorted(v for v in held if isinstance(v, bytes) and loads(v))[:8]
+    broken = [v[:40] + bytes(len(v) - 40) for v in good]  # all end alike
+    systems = [("Windows Server 2012 R2 Standard", "6.3 (9600)"), ("Windows 10 Pro", "10.0")]
+    objects = [
+        computer(f"{n}-{turn}-{version}", operatingSystem=system, operatingSystemVersion=version,
+                 userCertificate=(good[n], good[n - 1], broken[n], broken[n - 1]))
+        for n in range(len(good))
+        for turn in range(3)
+        for system, version in systems
+    ]  # fmt: skip
+    loaded.clear()
+    columns = Columns(*batches_of(objects), set())
+    for rules in (BEFORE, AFTER):
+        Program(rules, Settings(NOW), True, details)(columns)
+    assert set(loaded.values()) == {1}
+    assert loaded.keys() >= {*good, *broken}
+
+
+def test_the_certificates_of_objects_that_meet_are_read_when_they_are_simulated_together(
+    loaded: Counter[bytes],
+) -> None:
+    certified = [o for o in FLEET if o.attributes.get("userCertificate")]
+    objects = [*FLEET, *(replace(o, dn=f"CN=Again,{o.dn}") for o in certified[::9])]
+    (batch_of_all,) = batches_of(objects)
+    program = Program(AFTER, Settings(NOW), certificates=True)
+    (met,) = program.meetings([batch_of_all])
+    assert loaded and set(loaded.values()) == {1}
+    once = {*loaded}
+    program(batch_of_all, met)
+    alone = {
+        v
+        for row, o in enumerate(objects)
+        if row not in met
+        for v in o.attributes.get("userCertificate") or ()  # type: ignore[union-attr]
+    }
+    assert {v for v, n in loaded.items() if n > 1} <= once & alone

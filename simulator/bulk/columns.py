@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.bulk.codes import Codes, constant
 from simulator.bulk.column_shapes import list_shapes, scalar_shapes
 from simulator.bulk.shape import ODD, Odd, Seen, shape_of
+from simulator.certificates.strict import forget
 from simulator.objects import ConnectorObject
 from simulator.schema import AttributeType, standard_schema
 from simulator.sources.object_form import NAME
@@ -48,6 +49,8 @@ class Columns:
         self.rows: int = batch.num_rows
         self.costly = costly
         self.fixed = fixed or {}
+        if judged is None:  # another batch: those who ask again about a certificate ask within one
+            forget()
         self.judged = {} if judged is None else judged
         self._places = places
         self._names = frozenset(batch.schema.names)

@@ -6,7 +6,7 @@ from simulator.bulk.decided import Decided
 from simulator.certificates.certificate import Certificate
 from simulator.certificates.der import UTC_TIME
 from simulator.certificates.layout import Layout
-from simulator.certificates.quick import quick_layout
+from simulator.certificates.quick import Positions, positions
 from simulator.certificates.reader import read_certificate
 from simulator.sync.reason import CERTIFICATES
 from simulator.values import time_text
@@ -39,15 +39,15 @@ def _expiry(values: object, lenient: bool) -> str:
     assert isinstance(data, bytes)
     if lenient:
         return time_text(read_certificate(data).not_after)
-    return expiry_text(data, quick_layout(data))
+    return expiry_text(data, positions(data))
 
 
-def expiry_text(data: bytes, layout: Layout) -> str:
+def expiry_text(data: bytes, layout: Positions) -> str:
     """When the certificate *data* with that *layout* expires, as ISO 8601 in UTC."""
     first = layout[4] + 2
     last = first + 2 + data[first + 1]
     if data[last] != UTC_TIME or data[last + 1] != 13 or data[last + 14] != 90:
-        return time_text(Certificate(data, layout).not_after)
+        return time_text(Certificate(data, Layout(*layout)).not_after)
     t = data[last + 2 : last + 14].decode("ascii")
     century = "20" if t < "5" else "19"
     return f"{century}{t[:2]}-{t[2:4]}-{t[4:6]}T{t[6:8]}:{t[8:10]}:{t[10:]}Z"

@@ -14,8 +14,17 @@ from simulator.bulk.loop import Dated, Loop, Named, Readable
 from simulator.certificates import CertificateError, read_certificate
 from simulator.certificates.certificate import Certificate
 from simulator.certificates.der import UTC_TIME
-from simulator.certificates.quick import quick_layout, quick_name
-from simulator.certificates.strict import RSA, strict_layout, strict_reader
+from simulator.certificates.layout import Layout
+from simulator.certificates.quick import Positions, positions, quick_name
+from simulator.certificates.strict import (
+    ACCEPTED,
+    REFUSED,
+    RSA,
+    TAIL,
+    refuse,
+    strict_positions,
+    strict_reader,
+)
 from simulator.language import patterns
 from simulator.language.context import Context
 from simulator.values import guid_text
@@ -31,12 +40,15 @@ def generated(loop: Loop, context: Context) -> FirstFailing:
     load, refusals = strict_reader()
     names: dict[str, Any] = {
         "UTC_TIME": UTC_TIME,
-        "quick_layout": quick_layout,
+        "positions": positions,
         "load": load,
         "REFUSALS": refusals,
         "RSA": RSA,
-        "strict": strict_layout,
-        "Certificate": Certificate,
+        "ACCEPTED": ACCEPTED,
+        "REFUSED": REFUSED,
+        "refuse": refuse,
+        "strict": strict_positions,
+        "certificate": _certificate,
         "quick_name": quick_name,
         "stamp": _stamp,
         "is_refused": _is_refused,
@@ -52,13 +64,18 @@ def generated(loop: Loop, context: Context) -> FirstFailing:
         "    head = None",
         "    for data in values:",
         "        try:",
-        "            layout = quick_layout(data)",
-        "            if 0 < data[layout[1] + 2] < 128 and data.startswith(RSA, layout[2] + 4):",
+        "            layout = positions(data)",
+        f"            tail = data[-{TAIL}:]",
+        "            if (tail not in ACCEPTED and tail not in REFUSED",
+        "                    and 0 < data[layout[1] + 2] < 128",
+        "                    and data.startswith(RSA, layout[2] + 4)):",
         "                load(data)",
+        "                ACCEPTED[tail] = data",
         "            else:",
         "                layout = strict(data)",
         "        except REFUSALS:",
         "            layout = None",
+        "            refuse(data)",
         "        if layout is not None:",
         "            first = layout[4] + 2",
         "            last = first + 2 + data[first + 1]",
@@ -93,7 +110,7 @@ def _dated(number: int, test: Dated, names: dict[str, Any]) -> list[str]:
         f"            date = data[{at} + 2:{at} + 14]",
         '            date = (b"20" if date < b"5" else b"19") + date',
         "        else:",
-        f"            date = stamp(Certificate(data, layout).{test.date})",
+        f"            date = stamp(certificate(data, layout).{test.date})",
         "        if LOW <= date <= HIGH:",
         "            return None",
         f"        if not date {operator} MOMENT{number}:",
@@ -113,7 +130,7 @@ def _named(number: int, test: Named, names: dict[str, Any]) -> list[str]:
     lines = [
         "        subject = quick_name(data, layout[5])",
         "        if subject is None:",
-        "            subject = Certificate(data, layout).subject",
+        "            subject = certificate(data, layout).subject",
     ]
     if not test.guid:
         lines.append(f"        if not matches{number}(subject):")
@@ -126,6 +143,10 @@ def _named(number: int, test: Named, names: dict[str, Any]) -> list[str]:
             f"                else matches{number}(subject, head[:-1])):",
         ]
     return [*lines, f"            add({number})", "            continue"]
+
+
+def _certificate(data: bytes, layout: Positions) -> Certificate:
+    return Certificate(data, Layout(*layout))
 
 
 def _matcher(test: Named) -> Callable[..., bool]:

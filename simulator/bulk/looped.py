@@ -39,7 +39,7 @@ class Looped:
         self.costly, self.attribute, self.counted = loop.costly, loop.attribute, loop.counted
         self._loop, self._first_failing, self._unusual = loop, first_failing, unusual
         self._keep = keep
-        self._forms: dict[tuple[int, ...], Form] = {}
+        self._forms: dict[tuple[int, ...], tuple[Form, tuple[str, ...]]] = {}
         self._known: dict[object, dict[Form, int]] = {}
         self._passing: dict[tuple[object, int], int] = {}
 
@@ -54,6 +54,7 @@ class Looped:
         """
         every = lists_of(columns.array(self._loop.attribute).take(rows))
         guids = columns.array(GUID).take(rows).to_pylist()
+        numbers = rows.to_pylist()
         found: list[int] = []
         places: dict[int, dict[Form, int]] = {}  # by identity: equal keys of rows are one object
         for position, (values, guid) in enumerate(zip(every, guids, strict=True)):
@@ -64,20 +65,20 @@ class Looped:
             if failing is None:
                 found.append(self._unusual)
                 continue
-            if self._keep is not None:
+            told = self._forms.get(failing)
+            if told is None:
                 verdicts = tuple(self._loop.verdicts[test] for test in failing)
-                columns.judge(rows[position].as_py(), self._keep, verdicts)
-            form = self._forms.get(failing)
-            if form is None:
-                form = self._forms[failing] = tuple(Counter(failing).items())
+                told = self._forms[failing] = tuple(Counter(failing).items()), verdicts
+            form, verdicts = told
+            if self._keep is not None:
+                columns.judge(numbers[position], self._keep, verdicts)
             key = keys[position]
             known = places.get(id(key))
             if known is None:
                 known = places[id(key)] = self._known.setdefault(key, {})
             number = known.get(form)
             if number is None:
-                row = rows[position].as_py()
-                number = known[form] = self._number(key, form, summary_of, row)
+                number = known[form] = self._number(key, form, summary_of, numbers[position])
             found.append(number)
         return found
 

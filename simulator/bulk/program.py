@@ -98,7 +98,8 @@ class Program:
         alike, rest = by_other(columns, self.attributes)
         if self._certificates:  # those in `other` are left to the reference
             alike = [(rows, fixed) for rows, fixed in alike if CERTIFICATES not in fixed]
-        for rows, fixed in alike:
+        for every, fixed in alike:
+            rows = _without(meeting, every, columns.rows)
             part = columns if rows is None else columns.part(rows, fixed)
             found = self._placed(part)
             codes = found if rows is None else replaced(codes, rows, found)
@@ -173,3 +174,16 @@ class Program:
         if name is not None:
             self._named[name, fixed] = self._worlds[place, fixed]
         return self._worlds[place, fixed]
+
+
+def _without(
+    meeting: Mapping[int, Decided], rows: "pyarrow.Array | None", count: int
+) -> "pyarrow.Array | None":
+    """Those of *rows*, or of all *count* for `None`, that are not decided as *meeting* others."""
+    if not meeting:
+        return rows
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    every = pa.array(range(count), pa.uint64()) if rows is None else rows
+    return every.filter(pc.invert(pc.is_in(every, pa.array([*meeting], every.type))))

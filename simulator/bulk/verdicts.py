@@ -9,8 +9,8 @@ from simulator.bulk.columns import Columns
 from simulator.bulk.decided import NOBODY, UNTESTED, Decided
 from simulator.bulk.expiry import expiry_text
 from simulator.certificates import CertificateError, read_certificate
-from simulator.certificates.quick import has_long_year, quick_layout
-from simulator.certificates.strict import strict_layout
+from simulator.certificates.quick import has_long_year, positions
+from simulator.certificates.strict import strict_positions
 from simulator.results.gather import certificates_array, certificates_column
 from simulator.sync.outcome import CertificateVerdict
 from simulator.sync.reason import CERTIFICATES, REJECTED, described
@@ -111,12 +111,12 @@ def _known(data: bytes, verdict: str) -> str:
     """The expiry of a certificate that the strict reader took, unless its *verdict* says no."""
     if verdict == _UNREADABLE:
         return ""
-    return expiry_text(data, quick_layout(data))
+    return expiry_text(data, positions(data))
 
 
 def _expiry(data: bytes) -> str:
     """The expiry of a certificate that nothing has read; empty if it is none."""
-    layout = strict_layout(data)
+    layout = strict_positions(data)
     if layout is not None and not has_long_year(data, layout):
         return expiry_text(data, layout)
     try:

@@ -6,13 +6,23 @@ lenient functions give it instead.
 
 import re
 from datetime import datetime
+from typing import TypeAlias
 
-from simulator.certificates.der import CONTEXT, GENERALIZED_TIME, SEQUENCE, UTC_TIME
-from simulator.certificates.layout import Layout
+from simulator.certificates.der import (
+    CONTEXT,
+    GENERALIZED_TIME,
+    OBJECT_ID,
+    SEQUENCE,
+    SET,
+    UTC_TIME,
+)
 from simulator.certificates.names import LABELS
 
+# As in a `Layout`; a plain tuple is quicker made, and quicker read.
+Positions: TypeAlias = tuple[int | None, int, int, int, int, int, int, int]
 
-def quick_layout(data: bytes) -> Layout:
+
+def positions(data: bytes) -> Positions:
     """Where the parts of the certificate *data* begin."""
     length = data[1]
     start = 2 if length < 0x80 else 2 + (length & 0x7F)
@@ -37,9 +47,7 @@ def quick_layout(data: bytes) -> Layout:
     subject = validity + 2 + data[validity + 1]
     length = data[subject + 1]
     key = subject + 2 + length if length < 0x80 else _end(data, subject)
-    return tuple.__new__(
-        Layout, (version, serial, signature, issuer, validity, subject, key, limit)
-    )
+    return version, serial, signature, issuer, validity, subject, key, limit
 
 
 def _end(data: bytes, position: int) -> int:
@@ -50,7 +58,7 @@ def _end(data: bytes, position: int) -> int:
     return content + int.from_bytes(data[position + 2 : content])
 
 
-def has_long_year(data: bytes, layout: Layout) -> bool:
+def has_long_year(data: bytes, layout: Positions) -> bool:
     """Whether a date of the certificate has a year of four digits."""
     first = layout[4] + 2
     return data[first] == GENERALIZED_TIME or data[first + 2 + data[first + 1]] == GENERALIZED_TIME
@@ -69,11 +77,22 @@ _instant = datetime.fromisoformat
 _SPECIAL = re.compile(r'[,+="<>#;\t\n\r\0]').search  # needs quotes, or the lenient reading
 _UNUSUAL = re.compile(r"[\t\r\0]").search  # may need quotes at an end, or end the text
 _TEXTS = (12, 19, 22)  # UTF-8, and two that are ASCII
+_ORDINARY = re.compile(rb"[0-9A-Za-z{}.-]+").fullmatch
+# Names of a single common name, up to its text of so many bytes.
+_ONE_COMMON_NAME = frozenset(
+    bytes((SEQUENCE, n + 11, SET, n + 9, SEQUENCE, n + 7, OBJECT_ID, 3, 0x55, 4, 3, tag, n))
+    for tag in _TEXTS
+    for n in range(1, 0x80 - 11)
+)
 
 
 def quick_name(data: bytes, start: int) -> str | None:
     """The name at *start* as Windows prints it, if each component is one short ordinary text."""
     length = data[start + 1]
+    if data[start : start + 13] in _ONE_COMMON_NAME:  # so it is in the certificates of devices
+        content = data[start + 13 : start + 2 + length]
+        if _ORDINARY(content):
+            return "CN=" + content.decode("ascii")
     if length >= 0x80:
         return None
     position = start + 2
