@@ -17,6 +17,7 @@ from simulator.schema import standard_schema
 from simulator.sources.snapshot_layout import objects_of
 from simulator.sync.engine import Settings
 from simulator.sync.flow import contribution
+from simulator.values import Unreadable
 from tests.building import BASE, NOW, OUT, computer, direct, expression, inbound, rules
 from tests.bulk_agreement import assert_agrees, batches_of
 from tests.random_objects import FLEET, OWNERS, random_objects
@@ -91,6 +92,30 @@ def test_a_value_that_a_reason_tells_is_told_apart(versions: int) -> None:
     objects = [computer(f"P{n}", operatingSystemVersion=f"6.{n % versions}") for n in range(100)]
     filtering = inbound("Filter", 10, expression("cloudFiltered", TOLD))
     assert_agrees(rules(BASE, OUT, filtering), objects, Settings(NOW), certificates=False)
+
+
+GUID = computer("P0").attributes["objectGUID"]
+
+
+@pytest.mark.parametrize(
+    ("guids", "meeting"),
+    [
+        ([b"odd", b"odder", Unreadable("broken"), Unreadable("broken")], 0),
+        ([b"odd", b"odder", b"odd"], 2),
+        ([b"odd", (GUID, b"odd")], 3),
+        ([b"odd", (GUID, b"even")], 2),
+        ([n.to_bytes(3) for n in range(30)] * 2, 60),
+    ],
+)
+def test_objects_with_a_guid_that_is_none_meet_those_alone_that_have_it_too(
+    guids: list[Any], meeting: int
+) -> None:
+    objects = [
+        *(computer(f"P{n}") for n in range(90)),
+        *(computer(f"Q{n}", objectGUID=guid) for n, guid in enumerate(guids)),
+    ]
+    program = assert_agrees(rules(BASE, OUT), objects, Settings(NOW), rows=50)
+    assert program.statistics.by_reference["it may meet another object"] == meeting
 
 
 NAMED = (

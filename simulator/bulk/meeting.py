@@ -14,7 +14,7 @@ from simulator.bulk.others import by_other
 from simulator.rule import FlowType
 from simulator.sources.identity import has_equal
 from simulator.sync.rulebook import RuleBook
-from simulator.values import Reference, dn_key
+from simulator.values import Reference, Unreadable, dn_key
 
 if TYPE_CHECKING:
     import pyarrow
@@ -68,20 +68,23 @@ class Met:
 
     def __init__(self, groups: Iterable[tuple[str, ...]]) -> None:
         self._values: dict[tuple[str, ...], list[pyarrow.Array]] = {g: [] for g in groups}
+        self._beside: dict[tuple[str, ...], list[object]] = {g: [] for g in groups}
         self._twice: dict[tuple[str, ...], frozenset[object]] | None = None
 
     def add(self, columns: Columns) -> None:
         """Counts the values of one batch."""
         for group, held in self._values.items():
             held.extend(columns.array(name) for name in group if columns.known(name))
+            self._beside[group] += [value for _, value in _beside(columns, group)]
 
     def rows(self, columns: Columns) -> list[int]:
         """The rows of *columns* that have a value which another object has too."""
         if self._twice is None:
-            self._twice = {g: _twice(held) for g, held in self._values.items()}
+            self._twice = {g: _twice(held, self._beside[g]) for g, held in self._values.items()}
         found: set[int] = set()
         for group, values in self._twice.items():
             if values:
+                found |= {row for row, value in _beside(columns, group) if _key(value) in values}
                 for name in group:
                     found |= {
                         row
@@ -89,6 +92,14 @@ class Met:
                         if any(_key(v) in values for v in _each(value))
                     }
         return sorted(found)
+
+
+def _beside(columns: Columns, group: tuple[str, ...]) -> list[tuple[int, object]]:
+    """The values of *group* that `other` tells, each with its row; what is unreadable is none."""
+    (_, *alike), rest = by_other(columns, frozenset(group))
+    told = [(row, fixed) for rows, fixed in alike if rows is not None for row in rows.to_pylist()]
+    told += [(row, o.attributes) for row, o in zip(rest, columns.subjects(rest), strict=True)]
+    return [(row, v) for row, held in told for name in group for v in _each(held.get(name))]
 
 
 def _key(value: object) -> object:
@@ -116,9 +127,6 @@ def types_of(batches: "Iterable[pyarrow.RecordBatch]") -> set[str]:
 
 def rows_that_meet(sets: Sequence[Columns], how: Meeting) -> list[list[int]]:
     """For each of *sets*, which are all there is, the rows of objects that may meet others."""
-    if any(len(by_other(columns, how.columns)[0]) > 1 for columns in sets):
-        # values by which objects meet stand outside their columns
-        return [list(range(columns.rows)) for columns in sets]
     met = Met(how.groups)
     for columns in sets:
         met.add(columns)
@@ -139,22 +147,25 @@ def _whole(columns: Columns, how: Meeting) -> list[int]:
 
 
 def _each(value: object) -> tuple[object, ...]:
-    if value is None or value == "":
+    if value is None or value == "" or isinstance(value, Unreadable):
         return ()
     return value if isinstance(value, tuple) else (value,)
 
 
-def _twice(arrays: "list[pyarrow.Array]") -> frozenset[object]:
-    """The values, as joins compare them, that occur more than once in *arrays*."""
+def _twice(arrays: "list[pyarrow.Array]", beside: list[object]) -> frozenset[object]:
+    """The values, as joins compare them, that occur more than once in *arrays* and *beside*."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    if not arrays:
-        return frozenset()
     kinds = {array.type for array in arrays}
-    alike = len(kinds) == 1 and _is_bytes(arrays[0].type)
-    if alike and not has_equal(pa.chunked_array(arrays).drop_null().combine_chunks()):
-        return frozenset()
-    counts = Counter(
+    if len(kinds) == 1 and _is_bytes(arrays[0].type):
+        whole = pa.chunked_array(arrays).drop_null().combine_chunks()
+        if not has_equal(whole):  # so only with those beside it
+            width = whole.type.byte_width if pa.types.is_fixed_size_binary(whole.type) else None
+            fitting = [v for v in beside if isinstance(v, bytes) and width in (None, len(v))]
+            arrays = [whole.filter(pc.is_in(whole, pa.array(fitting, whole.type)))]
+    counts = Counter(map(_key, beside))
+    counts.update(
         _key(value)
         for array in arrays
         for held in array.to_pylist()
