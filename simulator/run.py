@@ -57,7 +57,9 @@ def run_rows(
     statistics = tuple(Statistics() for _ in rule_sets)
     gatherer, tell = Gatherer(len(rule_sets)), _teller(progress)
     total = rows.count // (shard[1] if shard else 1)
-    job = Job(Path(rows.path), tuple(rule_sets), settings, True, details, rows.unasked)
+    job = Job(
+        Path(rows.path), tuple(rule_sets), settings, True, details, rows.unasked, rows.distinct
+    )
     parts = run_snapshot(job, READ, jobs, _from_nought(shard), statistics)
     with reading(rows.path), closing(parts):
         for part in parts:
@@ -124,7 +126,7 @@ def _here(
     for program in programs:
         how = program.meeting(types)
         sets = [Batch(b, costly) for b in batches(how.columns)]
-        met.append(_met(program, batches(wanted), rows_that_meet(sets, how)))
+        met.append(_met(program, batches(wanted), rows_that_meet(sets, how, rows.distinct)))
     for position, batch in enumerate(batches(wanted)):
         columns = Batch(batch, costly)
         yield (

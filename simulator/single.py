@@ -47,7 +47,9 @@ def with_those_it_meets(
     Its outcome among these is its outcome among all.
     """
     how = Program(rules, settings).meeting(types_of(rows.batches(())))
-    meeting = rows_that_meet([Columns(b, set()) for b in rows.batches(how.columns)], how)
+    meeting = rows_that_meet(
+        [Columns(b, set()) for b in rows.batches(how.columns)], how, rows.distinct
+    )
     number, row = place
     subject = object_at(rows, place)
     if row not in meeting[number]:

@@ -14,14 +14,16 @@ import pyarrow.parquet as parquet
 import pytest
 import regex
 
-from simulator import load_rules
-from simulator.bulk import Job, Part, Program, Statistics, generate, run_snapshot
+from simulator import Options, audit, load_rules, open_rows
+from simulator.bulk import Job, Part, Program, Statistics, generate, meeting, run_snapshot
 from simulator.bulk.columns import Columns
 from simulator.certificates import loads, strict
 from simulator.language import compile as compiling
 from simulator.language import parse as parsing
 from simulator.objects import ConnectorObject
 from simulator.sources.snapshot_layout import arrow_schema, batch, columns_of, objects_of
+from simulator.sources.snapshot_write import write_snapshot
+from simulator.sources.source import open_objects
 from simulator.sync.engine import Settings, simulate
 from tests.building import NOW, computer
 from tests.bulk_agreement import BRIEF, batches_of, expected_of, said
@@ -29,6 +31,7 @@ from tests.random_objects import FLEET
 
 BEFORE, AFTER = load_rules("standard-1.4"), load_rules("standard-1.4", "server-2012-r2")
 ROWS = 40
+ROOT = Path(__file__).parent.parent
 
 
 def written(objects: list[ConnectorObject], path: Path) -> Path:
@@ -90,6 +93,20 @@ def test_shards_are_the_file_in_parts(snapshot: Path) -> None:
 def said_of(part: Part, side: int) -> list[tuple[Any, ...]]:
     result = part.results[side]
     return said(part.rows.column("dn").to_pylist(), result.columns, result.verdicts)
+
+
+def test_what_is_known_to_differ_is_not_compared_again(
+    snapshot: Path, tmp_path: Path, calls: "Calls"
+) -> None:
+    """Nobody looks for equal objectGUIDs where opening the snapshot has shown that there are none."""
+    calls.of(meeting, "has_equal")
+    path = tmp_path / "fleet.parquet"
+    write_snapshot(open_objects(str(ROOT / "fixtures" / "fleet.jsonl")), path)
+    with open_rows(str(path)) as rows:
+        assert len(audit(AFTER, rows, Options(NOW)).results) == rows.count > 0
+    assert not calls.counted
+    list(run_snapshot(Job(snapshot, (AFTER,), Settings(NOW)), jobs=1))
+    assert calls.counted
 
 
 class Calls:

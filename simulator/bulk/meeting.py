@@ -66,7 +66,8 @@ def meeting(book: RuleBook, types: Iterable[str]) -> Meeting:
 class Met:
     """Counts the values by which objects can meet, over all batches of a set."""
 
-    def __init__(self, groups: Iterable[tuple[str, ...]]) -> None:
+    def __init__(self, groups: Iterable[tuple[str, ...]], distinct: frozenset[str]) -> None:
+        self._distinct = {(name,) for name in distinct}
         self._values: dict[tuple[str, ...], list[pyarrow.Array]] = {g: [] for g in groups}
         self._beside: dict[tuple[str, ...], list[object]] = {g: [] for g in groups}
         self._twice: dict[tuple[str, ...], frozenset[object]] | None = None
@@ -80,7 +81,10 @@ class Met:
     def rows(self, columns: Columns) -> list[int]:
         """The rows of *columns* that have a value which another object has too."""
         if self._twice is None:
-            self._twice = {g: _twice(held, self._beside[g]) for g, held in self._values.items()}
+            self._twice = {
+                group: _twice(held, self._beside[group], group in self._distinct)
+                for group, held in self._values.items()
+            }
         found: set[int] = set()
         for group, values in self._twice.items():
             if values:
@@ -125,9 +129,14 @@ def types_of(batches: "Iterable[pyarrow.RecordBatch]") -> set[str]:
     return found
 
 
-def rows_that_meet(sets: Sequence[Columns], how: Meeting) -> list[list[int]]:
-    """For each of *sets*, which are all there is, the rows of objects that may meet others."""
-    met = Met(how.groups)
+def rows_that_meet(
+    sets: Sequence[Columns], how: Meeting, distinct: frozenset[str] = frozenset()
+) -> list[list[int]]:
+    """For each of *sets*, which are all there is, the rows of objects that may meet others.
+
+    *distinct* are columns that are known to hold no value twice.
+    """
+    met = Met(how.groups, distinct)
     for columns in sets:
         met.add(columns)
     return [sorted({*met.rows(columns), *_whole(columns, how)}) for columns in sets]
@@ -152,15 +161,20 @@ def _each(value: object) -> tuple[object, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
-def _twice(arrays: "list[pyarrow.Array]", beside: list[object]) -> frozenset[object]:
-    """The values, as joins compare them, that occur more than once in *arrays* and *beside*."""
+def _twice(
+    arrays: "list[pyarrow.Array]", beside: list[object], distinct: bool
+) -> frozenset[object]:
+    """The values, as joins compare them, that occur more than once in *arrays* and *beside*.
+
+    *distinct* tells that none is twice in *arrays*.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     kinds = {array.type for array in arrays}
     if len(kinds) == 1 and _is_bytes(arrays[0].type):
         whole = pa.chunked_array(arrays).drop_null().combine_chunks()
-        if not has_equal(whole):  # so only with those beside it
+        if distinct or not has_equal(whole):  # so only with those beside it
             width = whole.type.byte_width if pa.types.is_fixed_size_binary(whole.type) else None
             fitting = [v for v in beside if isinstance(v, bytes) and width in (None, len(v))]
             arrays = [whole.filter(pc.is_in(whole, pa.array(fitting, whole.type)))]

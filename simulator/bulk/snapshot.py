@@ -44,6 +44,7 @@ class Job:
     """What is run: a file, rule sets, their settings; and whether certificates are judged.
 
     With *details* all is told of them. *unasked* attributes without a value are unknown.
+    *distinct* are columns known to hold no value twice.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class Job:
     certificates: bool = False
     details: bool = False
     unasked: frozenset[str] = frozenset()
+    distinct: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class Runner:
             Program(rules, job.settings, job.certificates, job.details) for rules in job.rule_sets
         ]
         self.meetings = meetings or {}
+        self._distinct = job.distinct
         self._path = str(job.path)
         self._unasked = job.unasked
         self._file = parquet.ParquetFile(
@@ -134,7 +137,7 @@ class Runner:
             how = program.meeting(types)
             names = [n for n in self._columns if n in how.columns or n == "other" or how.whole]
             sets = [Columns(self.read(n, names), self._costly) for n in self.groups]
-            rows = rows_that_meet(sets, how)
+            rows = rows_that_meet(sets, how, self._distinct)
             if not any(rows):
                 continue
             whole = {n: Columns(self.read(n, self._columns), self._costly)

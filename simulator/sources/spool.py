@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 _IN_MEMORY = 64 << 20  # bytes
+_DISTINCT = frozenset({"objectGUID"})
 Batches = Iterator["pyarrow.RecordBatch"]
 
 
@@ -32,7 +33,8 @@ class Rows:
     *batches* goes through them, from the first on, each time it is called. Of columns it gives at
     least those that it is asked for, or all for `None`. *counts* tells how many objects there are
     of each type. *path* is that of the snapshot, if it is one: what is read of it past *batches*
-    does not tell that the *unasked* attributes are unknown.
+    does not tell that the *unasked* attributes are unknown. *distinct* are
+    columns that are known to hold no value twice.
     """
 
     provenance: Provenance
@@ -40,6 +42,7 @@ class Rows:
     counts: Counter[str]
     path: str = ""
     unasked: frozenset[str] = frozenset()
+    distinct: frozenset[str] = frozenset()
 
     @property
     def count(self) -> int:
@@ -75,13 +78,13 @@ def spooled(stream: Stream, progress: Callable[[int], object] | None = None) -> 
         # from the first rows on the provenance is told too
         if has_twins(_counted(stream.again(("objectGUID",)), counts)):
             refuse_twins(stream.objects)
-        yield Rows(stream.provenance, stream.again, counts, stream.provenance.source)
+        yield Rows(stream.provenance, stream.again, counts, stream.provenance.source, _DISTINCT)
         return
     with tempfile.TemporaryDirectory(prefix="aadsim-") as folder:
         spool = _Spool(Path(folder) / "rows.arrow")
         try:
             _fill(spool, stream, counts, progress)
-            yield Rows(stream.provenance, spool.batches, counts)
+            yield Rows(stream.provenance, spool.batches, counts, distinct=_DISTINCT)
         finally:
             spool.close()
 
