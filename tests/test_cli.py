@@ -525,7 +525,17 @@ HEAVY = ("lark", "cryptography", "ldap3", "pyarrow", "numpy", "rich", "regex", "
         ),
         (
             ("eval", "[cn]", "--object", "XP-VALID", "--objects", FLEET),
-            ("lark", "cryptography", "ldap3", "pyarrow", "numpy", "rich", "regex"),
+            (
+                "lark",
+                "cryptography",
+                "ldap3",
+                "pyarrow",
+                "numpy",
+                "rich",
+                "regex",
+                "simulator.sources.ldap_url",
+                "simulator.sources.ldif_file",
+            ),
         ),
         (("doctor", "--code", "37"), ("lark", "cryptography", "pyarrow", "numpy")),
     ],

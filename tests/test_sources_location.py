@@ -11,8 +11,10 @@ import pytest
 from simulator.errors import InputError, SimulatorError, UsageError
 from simulator.sources import load_objects
 from simulator.sources.merge import load_all
-from simulator.sources.source import READERS, SourceRequest
+from simulator.sources.source import READERS, SourceRequest, _peek
 
+ROOT = Path(__file__).parent.parent
+FILES = [*sorted((ROOT / "tests/data/objects").glob("own-*")), ROOT / "fixtures/fleet.jsonl"]
 KNOWN = "JSON Lines, LDAP (ldaps://host/base), LDIF"
 CONTENTS = [
     ("empty", b"", "is empty"),
@@ -130,6 +132,13 @@ def test_a_name_that_no_file_can_have(name: str) -> None:
     with pytest.raises(SimulatorError) as caught:
         load_objects(name)
     assert caught.value.help
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_no_file_is_taken_by_two_readers(path: Path) -> None:
+    """So the usual ones may be asked first."""
+    place = _peek(str(path))
+    assert len([known for known in READERS.values() if known.recognises(place)]) == 1
 
 
 def test_every_reader_says_what_it_reads() -> None:

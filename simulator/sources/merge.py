@@ -5,7 +5,6 @@ from typing import TypeVar
 
 from simulator.errors import UsageError
 from simulator.objects import ObjectSet, Provenance
-from simulator.sources.ldap_url import is_ldap_url
 from simulator.sources.source import SourceRequest, Stream, held, open_objects
 
 T = TypeVar("T")
@@ -21,11 +20,14 @@ def open_all(locations: Sequence[str], request: SourceRequest | None = None) -> 
 
     The provenance is complete if those of all are, and captured when the latest was.
     """
-    if request and request.name_server and not any(map(is_ldap_url, locations)):
-        raise UsageError(
-            f"--dns-server {request.name_server}: no domain is looked up for a file",
-            "leave it out, or give an LDAP URL",
-        )
+    if request and request.name_server:
+        from simulator.sources.ldap_url import is_ldap_url
+
+        if not any(map(is_ldap_url, locations)):
+            raise UsageError(
+                f"--dns-server {request.name_server}: no domain is looked up for a file",
+                "leave it out, or give an LDAP URL",
+            )
     streams = [open_objects(location, request) for location in locations]
     if len(streams) == 1:
         return streams[0]

@@ -5,6 +5,7 @@ What a location holds is found out here; how it is read is each reader's affair.
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,6 +87,8 @@ class Reader:
 
 
 READERS: Registry[Reader] = Registry("simulator.sources")
+# The modules of the usual sources: no other is imported for what one of these takes.
+_USUAL = ("json_file", "snapshot_file", "ldap_server")
 
 
 def reader(
@@ -97,7 +100,7 @@ def reader(
     """Declares the function below it as the reader of the sources called *name*."""
 
     def declare(read: Read) -> Read:
-        READERS.add(name, Reader(name, recognises, read, rows, again))
+        READERS.add(name, Reader(name, recognises, read, rows, again), read.__module__)
         return read
 
     return declare
@@ -159,7 +162,8 @@ def _reader_of(location: str) -> tuple[Location, Reader]:
     if not location:
         raise UsageError("no objects: the location is empty", f"give {_known()}")
     place = Location(location, None) if "://" in location else _peek(location)
-    for known in READERS.values():
+    usual = (known for module in _USUAL for known in READERS.of(module))
+    for known in chain(usual, READERS.values()):
         if known.recognises(place):
             return place, known
     if place.first_line is None:
