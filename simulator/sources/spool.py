@@ -33,8 +33,8 @@ class Rows:
     *batches* goes through them, from the first on, each time it is called. Of columns it gives at
     least those that it is asked for, or all for `None`. *counts* tells how many objects there are
     of each type. *path* is that of the snapshot, if it is one: what is read of it past *batches*
-    does not tell that the *unasked* attributes are unknown. *distinct* are
-    columns that are known to hold no value twice.
+    does not tell that the *unasked* attributes are unknown. *distinct* are columns that are known
+    to hold no value twice.
     """
 
     provenance: Provenance
