@@ -58,7 +58,13 @@ def run_rows(
     gatherer, tell = Gatherer(len(rule_sets)), _teller(progress)
     total = rows.count // (shard[1] if shard else 1)
     job = Job(
-        Path(rows.path), tuple(rule_sets), settings, True, details, rows.unasked, rows.distinct
+        Path(rows.path),
+        tuple(rule_sets),
+        settings,
+        certificates=True,
+        details=details,
+        unasked=rows.unasked,
+        distinct=rows.distinct,
     )
     parts = run_snapshot(job, READ, jobs, _from_nought(shard), statistics)
     with reading(rows.path), closing(parts):

@@ -78,7 +78,8 @@ def spooled(stream: Stream, progress: Callable[[int], object] | None = None) -> 
         # from the first rows on the provenance is told too
         if has_twins(_counted(stream.again(("objectGUID",)), counts)):
             refuse_twins(stream.objects)
-        yield Rows(stream.provenance, stream.again, counts, stream.provenance.source, _DISTINCT)
+        place = stream.provenance.source
+        yield Rows(stream.provenance, stream.again, counts, place, distinct=_DISTINCT)
         return
     with tempfile.TemporaryDirectory(prefix="aadsim-") as folder:
         spool = _Spool(Path(folder) / "rows.arrow")
