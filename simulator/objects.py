@@ -99,9 +99,16 @@ class ObjectSet:
 
 def parse_guid(text: str) -> bytes | None:
     """The 16 bytes, as Active Directory stores them, of a GUID in text; `None` if it is none."""
+    if len(text) == 36 and text[8] == text[13] == text[18] == text[23] == "-":
+        try:
+            plain = bytes.fromhex(text.replace("-", ""))
+        except ValueError:
+            return None
+        if len(plain) == 16:  # 32 digits, and no blank among them
+            return plain[3::-1] + plain[5:3:-1] + plain[7:5:-1] + plain[8:]
     from uuid import UUID  # asks what the machine is
 
     try:
-        return UUID(text.strip()).bytes_le
+        return UUID(text.strip()).bytes_le if "_" not in text else None
     except ValueError:
         return None

@@ -222,6 +222,20 @@ ERRORS = [
     ("broken base64", [line(photo={"base64": "A"})], ":1", "`A` is not base64", "base64"),
     ("spaces in base64", [line(photo={"base64": "AA ="})], ":1", "`AA =` is not base64", "base64"),
     ("broken hex", [line(photo={"hex": "0"})], ":1", "`0` is not hex", "hex"),
+    *(
+        (
+            "a GUID with a sign that is no digit",
+            [line(photo={"guid": g})],
+            ":1",
+            "is not guid",
+            "guid",
+        )
+        for g in (
+            GUID.replace("4333", "_333"),
+            f"{{{GUID.replace('8444', '_444')}}}",
+            GUID[:-1] + " ",
+        )
+    ),
     ("a broken GUID", [line(photo={"guid": "1-2"})], ":1", "`1-2` is not guid", "guid"),
     ("a broken SID", [line(objectSid={"sid": "S-1-5-4294967296"})], ":1", "is not sid", "sid"),
     ("text for bytes", [line(objectSid="S-1-5-18")], ":1", "objectSid", "base64"),

@@ -2,8 +2,10 @@
 
 import binascii
 import re
+from functools import lru_cache
 
-_SID = re.compile(r"S-1-[0-9]{1,10}(-[0-9]{1,10}){1,15}")
+_BEGINNING = re.compile(r"S-1-[0-9]{1,10}(-[0-9]{1,10}){0,14}")
+_LAST = re.compile(r"[0-9]{1,10}")
 
 
 def from_base64(text: str) -> bytes | None:
@@ -24,11 +26,23 @@ def from_hex(text: str) -> bytes | None:
 
 def from_sid(text: str) -> bytes | None:
     """The bytes of a security identifier written `S-1-...`."""
-    if not _SID.fullmatch(text) or any(int(part) >= 2**32 for part in text.split("-")[3:]):
+    beginning, _, last = text.rpartition("-")
+    domain = _domain(beginning)
+    if domain is None or not _LAST.fullmatch(last) or (number := int(last)) >= 2**32:
+        return None
+    return domain + number.to_bytes(4, "little")
+
+
+@lru_cache(maxsize=1024)
+def _domain(text: str) -> bytes | None:
+    """The bytes of a security identifier without its last part, which is *text* so far."""
+    if not _BEGINNING.fullmatch(text):
         return None
     authority, *parts = (int(part) for part in text.split("-")[2:])
+    if any(part >= 2**32 for part in parts):
+        return None
     tail = b"".join(part.to_bytes(4, "little") for part in parts)
-    return bytes([1, len(parts)]) + authority.to_bytes(6, "big") + tail
+    return bytes([1, len(parts) + 1]) + authority.to_bytes(6, "big") + tail
 
 
 def from_numbers(values: object) -> bytes | None:

@@ -43,22 +43,23 @@ def quick_record(line: str, place: str) -> Record | None:
         return None
     texts = 3 + len(attributes)  # two keys and the name, and the names of the attributes
     for name, value in attributes.items():
-        values = value if type(value) is list else [value]
-        if len(values) == 1 and type(values[0]) is str:
+        kind = type(value)
+        if kind is str:
             texts += 1
-        else:
-            kinds = [*map(type, values)]
-            if kinds.count(dict) == len(kinds) > 0:
-                values = [_bytes(each) for each in values]
-                if None in values:
-                    return None
-                texts += 2 * len(values)
-            elif _PLAIN.issuperset(kinds):
-                texts += kinds.count(str)
-            else:
+            attributes[name] = [value]
+            continue
+        values = value if kind is list else [value]
+        kinds = [*map(type, values)]
+        if _PLAIN.issuperset(kinds):
+            texts += kinds.count(str)
+        elif kinds.count(dict) == len(kinds):
+            values = [_bytes(each) for each in values]
+            if None in values:
                 return None
-        if values is not value:
-            attributes[name] = values
+            texts += 2 * len(values)
+        else:
+            return None
+        attributes[name] = values
     return Record(dn, attributes, place) if line.count('"') == 2 * texts else None
 
 

@@ -7,7 +7,8 @@ imported where it is used, and nowhere else in the program.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from simulator.objects import ConnectorObject
@@ -101,21 +102,40 @@ def batch(
     """The rows of *objects*."""
     import pyarrow as pa
 
-    cells: dict[str, list[Any]] = {name: [] for name in schema.names}
-    for each in objects:
-        cells["dn"].append(each.dn)
-        cells["type"].append(each.type)
-        cells["classes"].append(list(each.classes))
-        held = set()
-        for name in columns:
-            cell = _cell(name, each.attributes.get(name))
-            cells[name].append(cell)
-            if cell is not None:
-                held.add(name)
-        rest = {n: v for n, v in each.attributes.items() if n not in held and n != NAME}
-        cells["other"].append(line(attributes_form(rest)) if rest else None)
+    cells: dict[str, Sequence[Any]] = {
+        "dn": [each.dn for each in objects],
+        "type": [each.type for each in objects],
+        "classes": [each.classes for each in objects],
+    }
+    alone = {NAME, *columns}
+    rest = [each.attributes.keys() - alone for each in objects]
+    for name in columns:
+        given = [each.attributes.get(name) for each in objects]
+        cells[name] = taken = _cells(name, given)
+        if taken is not given:
+            for names, value, cell in zip(rest, given, taken, strict=True):
+                if cell is None and value is not None:
+                    names.add(name)
+    cells["other"] = [
+        line(attributes_form({name: each.attributes[name] for name in names})) if names else None
+        for each, names in zip(objects, rest, strict=True)
+    ]
     arrays = [pa.array(cells[field.name], field.type) for field in schema]
     return pa.record_batch(arrays, schema=schema)
+
+
+def _cells(name: str, values: Sequence[Value | Unreadable | None]) -> Sequence[Any]:
+    """What the column *name* holds for *values*: these themselves, if it can hold all."""
+    known = standard_schema("ad").attributes[name]
+    kind = _PYTHON[known.type]
+    if kind is not Reference and name != "objectGUID":
+        if not known.multi and {kind, NoneType}.issuperset(map(type, values)):
+            return values
+        if known.multi and {tuple, NoneType}.issuperset(map(type, values)) and () not in values:
+            each = chain.from_iterable(v for v in values if isinstance(v, tuple))
+            if {kind}.issuperset(map(type, each)):
+                return values
+    return [_cell(name, value) for value in values]
 
 
 def _cell(name: str, value: Value | Unreadable) -> Any:
