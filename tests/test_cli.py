@@ -524,6 +524,14 @@ HEAVY = ("lark", "cryptography", "ldap3", "pyarrow", "numpy", "rich", "regex", "
             (*HEAVY, "json", "hashlib", "simulator.rule"),
         ),
         (
+            ("eval", 'RegexIsMatch("CN={a}", "CN=[{]*a", "IgnoreCase")'),
+            (
+                "regex",
+                "simulator.language.patterns.translated",
+                "simulator.language.patterns.tree",
+            ),
+        ),
+        (
             ("eval", "[cn]", "--object", "XP-VALID", "--objects", FLEET),
             (
                 "lark",

@@ -20,7 +20,7 @@ from simulator.language.patterns import (
     PatternTimeoutError,
     direct,
     is_match,
-    matching,
+    translated,
 )
 from simulator.language.patterns.units import Ranges, fold, table
 
@@ -146,7 +146,7 @@ PUBLISHED = "CN=[{{]*{}[}}]*"
 
 
 def test_the_published_pattern_is_not_compiled_for_every_object():
-    before = matching._compiled.cache_info().misses, matching._prepared.cache_info().misses
+    before = translated._compiled.cache_info().misses, translated._prepared.cache_info().misses
     chance = random.Random(3)
     for _ in range(50):
         guid = str(uuid.UUID(int=chance.getrandbits(128)))
@@ -155,18 +155,18 @@ def test_the_published_pattern_is_not_compiled_for_every_object():
         assert is_match(pattern, f"O=x, CN={guid}", "IgnoreCase")
         assert not is_match(pattern, f"CN=({guid})", "IgnoreCase")
         assert not is_match(pattern, f"CN=x{guid}", "IgnoreCase")
-    after = matching._compiled.cache_info().misses, matching._prepared.cache_info().misses
+    after = translated._compiled.cache_info().misses, translated._prepared.cache_info().misses
     assert after == before
 
 
 def test_a_pattern_whose_text_is_absent_is_not_compiled():
-    before = matching._compiled.cache_info().misses
+    before = translated._compiled.cache_info().misses
     assert not is_match(r"^CN=[^,]+, OU=(Servers|PCs)$", "CN=a, O=b")
-    assert matching._compiled.cache_info().misses == before
+    assert translated._compiled.cache_info().misses == before
 
 
 def test_caches_are_bounded():
-    for cached in (matching._compiled, matching._prepared, direct.tokens):
+    for cached in (translated._compiled, translated._prepared, direct.tokens):
         assert cached.cache_info().maxsize == 256
 
 

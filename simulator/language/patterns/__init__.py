@@ -4,13 +4,13 @@ The language of .NET is read here, because no other engine agrees with it: Pytho
 another answer or another error for three patterns in ten.
 """
 
-from simulator.language.patterns.matching import (
-    OPTION_NAMES,
+from simulator.language.patterns.matching import OPTION_NAMES, is_match
+from simulator.language.patterns.options import (
     SECONDS,
+    NotPortable,
+    PatternError,
     PatternTimeoutError,
-    is_match,
 )
-from simulator.language.patterns.tree import NotPortable, PatternError
 
 __all__ = [
     "OPTION_NAMES",

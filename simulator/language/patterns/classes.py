@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from simulator.language.patterns.options import NotPortable, Options, PatternError
 from simulator.language.patterns.scan import Scanner
-from simulator.language.patterns.tree import NotPortable, Options, PatternError, Unit
+from simulator.language.patterns.tree import Unit
 from simulator.language.patterns.units import (
     CATEGORIES,
     ECMA_DIGIT,

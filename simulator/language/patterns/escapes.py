@@ -1,18 +1,10 @@
 """Reading what refers to groups, and what stands after a backslash, in a .NET pattern."""
 
 from simulator.language.patterns.classes import class_escape, property_escape
+from simulator.language.patterns.options import NotPortable, Options, PatternError
 from simulator.language.patterns.scan import Scanner, is_word
 from simulator.language.patterns.state import Reader
-from simulator.language.patterns.tree import (
-    Again,
-    At,
-    Node,
-    NotPortable,
-    Options,
-    PatternError,
-    Place,
-    Unit,
-)
+from simulator.language.patterns.tree import Again, At, Node, Place, Unit
 
 _PLACES = {
     "A": Place.START,

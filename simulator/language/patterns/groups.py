@@ -7,8 +7,8 @@ Groups without a name are numbered first, in order, then the named ones. Source:
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from simulator.language.patterns.options import Options, PatternError
 from simulator.language.patterns.scan import Scanner, is_word
-from simulator.language.patterns.tree import Options, PatternError
 
 _OPTION_LETTERS = {
     "i": Options.IGNORE_CASE,

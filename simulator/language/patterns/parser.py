@@ -7,6 +7,7 @@ that the pattern itself turns on and off, and errors have to agree with .NET's.
 from simulator.language.patterns.classes import character_class
 from simulator.language.patterns.escapes import escape, group_number
 from simulator.language.patterns.groups import find_groups, inline_options
+from simulator.language.patterns.options import NotPortable, Options, PatternError
 from simulator.language.patterns.scan import LARGEST, Scanner, is_word
 from simulator.language.patterns.state import Reader
 from simulator.language.patterns.tree import (
@@ -18,10 +19,7 @@ from simulator.language.patterns.tree import (
     IfGroup,
     Look,
     Node,
-    NotPortable,
-    Options,
     Pattern,
-    PatternError,
     Place,
     Repeat,
     Sequence,

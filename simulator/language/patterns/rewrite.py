@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from simulator.language.patterns.case import Case, walk
 from simulator.language.patterns.firsts import forced_first
+from simulator.language.patterns.options import NotPortable, Options
 from simulator.language.patterns.tree import (
     Again,
     At,
@@ -19,8 +20,6 @@ from simulator.language.patterns.tree import (
     IfGroup,
     Look,
     Node,
-    NotPortable,
-    Options,
     Pattern,
     Place,
     Repeat,

@@ -1,6 +1,6 @@
 """Moving through the text of a .NET pattern: characters, numbers, names and escapes."""
 
-from simulator.language.patterns.tree import PatternError
+from simulator.language.patterns.options import PatternError
 from simulator.language.patterns.units import contains, table
 
 LARGEST = 2**31 - 1

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from simulator.language.patterns.groups import Groups
+from simulator.language.patterns.options import Options
 from simulator.language.patterns.scan import Scanner
-from simulator.language.patterns.tree import Options, Unit
+from simulator.language.patterns.tree import Unit
 from simulator.language.patterns.units import lower
 
 

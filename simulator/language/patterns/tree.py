@@ -1,33 +1,11 @@
 """The parts of a .NET pattern, with every option already applied to the part it governs."""
 
 from dataclasses import dataclass
-from enum import Enum, IntFlag, auto
+from enum import Enum, auto
 from typing import TypeAlias
 
+from simulator.language.patterns.options import Options
 from simulator.language.patterns.units import Ranges
-
-
-class Options(IntFlag):
-    """RegexOptions, with .NET's names."""
-
-    NONE = 0
-    IGNORE_CASE = auto()
-    MULTILINE = auto()
-    EXPLICIT_CAPTURE = auto()
-    COMPILED = auto()
-    SINGLELINE = auto()
-    IGNORE_PATTERN_WHITESPACE = auto()
-    RIGHT_TO_LEFT = auto()
-    ECMA_SCRIPT = auto()
-    CULTURE_INVARIANT = auto()
-
-
-class PatternError(ValueError):
-    """The pattern is wrong: .NET refuses it too."""
-
-
-class NotPortable(PatternError):  # noqa: N818 - it says what the pattern is
-    """The pattern may be right, but what it means cannot be found out here."""
 
 
 class Place(Enum):
