@@ -5,7 +5,6 @@ An evaluation records each assumption that it used where another reading could m
 that it changes is UNCERTAIN. The statements are data in `assumptions.toml`.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -34,6 +33,8 @@ class Assumption:
 @cache
 def ledger() -> Mapping[str, Assumption]:
     """Every assumption by its number, `A-01` and on."""
+    import tomllib  # only for an evaluation that rests on one
+
     text = Path(__file__).with_name("assumptions.toml").read_text(encoding="utf-8")
     return {
         id: Assumption(

@@ -1,7 +1,6 @@
 """Attribute types: what an attribute's values are, and how its name is spelt."""
 
-import difflib
-import tomllib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -40,6 +39,8 @@ class Schema:
 
     def near(self, name: str) -> str | None:
         """The attribute whose name is nearest to *name*, if one is near."""
+        import difflib  # only for what is misspelt
+
         matches = difflib.get_close_matches(name.casefold(), self.folded, n=1, cutoff=0.75)
         return self.folded[matches[0]] if matches else None
 
@@ -53,9 +54,16 @@ def schema_of(name: str, types: Mapping[str, str]) -> Schema:
     return Schema(name, attributes, {a.casefold(): a for a in attributes})
 
 
+_TABLE = re.compile(r"^\[(\w+)\]$", re.MULTILINE)
+_LINE = re.compile(r'^([\w-]+) = "(\w+)"$', re.MULTILINE)
+
+
 @cache
 def _tables() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads(Path(__file__).with_name("schema.toml").read_text(encoding="utf-8"))
+    """What `schema.toml` says; tomllib would take longer for it than all the rest of a start."""
+    text = Path(__file__).with_name("schema.toml").read_text(encoding="utf-8")
+    _, *parts = _TABLE.split(text)
+    return {name: dict(_LINE.findall(body)) for name, body in zip(*[iter(parts)] * 2, strict=True)}
 
 
 @cache

@@ -1,7 +1,11 @@
 """What the static check says: severity, code and the text under the carets, and nothing else."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
+from simulator import schema
 from simulator.errors import Diagnostic, Severity, Source
 from simulator.language.check import check, errors, types_of
 from simulator.language.parse import parse
@@ -278,3 +282,9 @@ def test_types(expression: str, types: set[str] | None) -> None:
 def test_a_wrong_attribute_of_an_object_at_hand_is_an_error_too() -> None:
     node = parse(Source("expression", "[Mine]"))
     assert [f.help for f in check(node, schema_of("x", {"mine": "str"}))] == ["write [mine]"]
+
+
+def test_the_shipped_schemas_are_what_their_file_says_as_toml() -> None:
+    text = Path(schema.__file__).with_suffix(".toml").read_text(encoding="utf-8")
+    for name, types in tomllib.loads(text).items():
+        assert standard_schema(name) == schema_of(name, types)

@@ -1,6 +1,5 @@
 """The command line: parses arguments, prints lines, sets the exit status; computes nothing."""
 
-import gc
 import os
 import re
 import signal
@@ -8,7 +7,6 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from itertools import pairwise
-from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -99,12 +97,12 @@ def main() -> None:
     """Runs the program; every foreseen failure is one message on standard error and a status."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the caller: what is said goes nowhere
+            from pathlib import Path
+
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # kept
     for stream in (sys.stdout, sys.stderr):
         if stream.encoding.lower().replace("-", "") != "utf8":
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text streams
-    # objects come by the million and hold no cycles: looking for these less often is much faster
-    gc.set_threshold(100_000, 20, 100)
     # whoever ends the program otherwise than with Ctrl-C gets the same: files whole or not there
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
