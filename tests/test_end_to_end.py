@@ -147,3 +147,54 @@ def test_an_untrusted_server_is_refused(
     assert ran.out == ""
     assert "--ca-file" in ran.err
     assert "Traceback" not in ran.err
+
+
+RULE = """
+name = "By description"
+direction = "Inbound"
+source_object_type = "computer"
+target_object_type = "device"
+link_type = "Join"
+precedence = 90
+join = [[{ source = "objectGUID", target = "deviceId" }]]
+[[flow]]
+target = "cloudFiltered"
+type = "Expression"
+expression = '''IIF(IsPresent([description]), True, NULL)'''
+"""
+
+
+@pytest.mark.xdist_group("directory servers")
+def test_a_snapshot_taken_for_other_rules_does_not_answer_for_these(
+    openldap: DirectoryServer, aadsim: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AADSIM_PASSWORD", openldap.password)
+    rules, poor, rich = (
+        tmp_path / "rules.toml",
+        tmp_path / "poor.parquet",
+        tmp_path / "rich.parquet",
+    )
+    rules.write_text(RULE, encoding="utf-8")
+    where = openldap.url(f"{openldap.base}??sub?(objectClass=computer)")
+    signing = ("--user", openldap.user, "--ca-file", str(openldap.ca_file),
+               "--ldap-server-name", openldap.server_name)  # fmt: skip
+    assert aadsim("snapshot", where, *signing, "--output", str(poor)).status == 0
+    told = aadsim("snapshot", where, *signing, "--output", str(rich), "--rules", str(rules))
+    assert told.status == 0
+    asked = (
+        "--rules",
+        "standard-2016",
+        "--rules",
+        str(rules),
+        "--as-of",
+        AS_OF,
+        "--format",
+        "json",
+    )
+    found = [
+        json.loads(aadsim("audit", *asked, "--objects", *source).out)
+        for source in ((str(poor),), (str(rich),), (where, *signing))
+    ]
+    assert {r["reason"]["code"] for r in found[0]["results"]} == {"not-carried"}
+    assert any("not asked for description" in note for note in found[0]["objects"]["notes"])
+    assert found[1]["results"] == found[2]["results"] != found[0]["results"]
