@@ -55,23 +55,24 @@ class Looped:
         every = lists_of(columns.array(self._loop.attribute).take(rows))
         guids = columns.array(GUID).take(rows).to_pylist()
         numbers = rows.to_pylist()
+        first_failing, forms, keep = self._first_failing, self._forms, self._keep
         found: list[int] = []
         places: dict[int, dict[Form, int]] = {}  # by identity: equal keys of rows are one object
         for position, (values, guid) in enumerate(zip(every, guids, strict=True)):
             try:
-                failing = self._first_failing(values, guid)
+                failing = first_failing(values, guid)
             except _REFUSALS:
                 failing = None
             if failing is None:
                 found.append(self._unusual)
                 continue
-            told = self._forms.get(failing)
+            told = forms.get(failing)
             if told is None:
                 verdicts = tuple(self._loop.verdicts[test] for test in failing)
-                told = self._forms[failing] = tuple(Counter(failing).items()), verdicts
+                told = forms[failing] = tuple(Counter(failing).items()), verdicts
             form, verdicts = told
-            if self._keep is not None:
-                columns.judge(numbers[position], self._keep, verdicts)
+            if keep is not None:
+                columns.judge(numbers[position], keep, verdicts)
             key = keys[position]
             known = places.get(id(key))
             if known is None:
