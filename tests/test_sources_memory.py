@@ -5,10 +5,17 @@ import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 
+import pyarrow as pa
 import pytest
 
-from simulator.sources.source import open_objects
+from simulator.objects import Provenance
+from simulator.sources.snapshot_file import snapshot_rows
+from simulator.sources.snapshot_layout import ROWS
+from simulator.sources.snapshot_write import write_snapshot
+from simulator.sources.source import open_objects, stream_of
+from tests.building import computer
 
 PER_OBJECT = 200  # bytes; 16 for the sightings, the rest for the steps in which memory grows.
 # An object that is held takes more than a thousand.
@@ -46,6 +53,18 @@ def test_writing_a_snapshot(tmp_path: Path) -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert float(done.stdout) < PER_OBJECT
+
+
+def test_reading_a_snapshot(tmp_path: Path) -> None:
+    chance = Random(1)  # what cannot be packed: else little would be read ahead
+    objects = (
+        computer(f"PC{n}", userCertificate=(chance.randbytes(400),)) for n in range(6 * ROWS)
+    )
+    path = tmp_path / "o.parquet"
+    write_snapshot(stream_of(Provenance("x"), objects), path)
+    before = pa.total_allocated_bytes()
+    held = [pa.total_allocated_bytes() for _ in snapshot_rows(str(path), Provenance("x"))]
+    assert len(held) == 6 and max(held) - before < 0.7 * path.stat().st_size
 
 
 def peak(work: Callable[[], object]) -> int:

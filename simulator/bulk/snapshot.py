@@ -18,6 +18,7 @@ from simulator.bulk.statistics import Statistics
 from simulator.results.verdict import Verdict
 from simulator.rule import RuleSet
 from simulator.sources.snapshot_check import refuse_damage
+from simulator.sources.snapshot_file import parquet_file
 from simulator.sources.snapshot_layout import FIXED
 from simulator.sources.unasked import rows_with_unasked
 from simulator.sync.engine import Settings
@@ -79,8 +80,6 @@ class Runner:
     def __init__(
         self, job: Job, more: Sequence[str] = (), meetings: Meetings | None = None
     ) -> None:
-        import pyarrow.parquet as parquet
-
         self.programs = [
             Program(rules, job.settings, job.certificates, job.details) for rules in job.rule_sets
         ]
@@ -88,9 +87,7 @@ class Runner:
         self._distinct = job.distinct
         self._path = str(job.path)
         self._unasked = job.unasked
-        self._file = parquet.ParquetFile(
-            job.path, page_checksum_verification=True, read_dictionary=_DICTIONARIES
-        )
+        self._file = parquet_file(self._path, read_dictionary=_DICTIONARIES)
         held = self._file.schema_arrow.names
         read = {*FIXED, *more}.union(*(p.attributes for p in self.programs))
         self._columns = [name for name in held if name in read]

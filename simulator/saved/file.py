@@ -17,7 +17,7 @@ from simulator.results.gather import certificates_type, subject_schema
 from simulator.results.origin import Origin
 from simulator.results.results import SUBJECT, Columns, Results
 from simulator.results.verdict import Verdict
-from simulator.sources.snapshot_file import reading
+from simulator.sources.snapshot_file import parquet_file, reading
 from simulator.whole_file import replacing
 
 if TYPE_CHECKING:
@@ -120,15 +120,13 @@ def column(side: int, part: str) -> str:
 
 def read(path: str) -> tuple[Head, "pyarrow.Table"]:
     """The head and the columns of the file *path*, checked."""
-    import pyarrow.parquet as parquet
-
     if not path:
         raise UsageError("no saved result: the name of the file is empty", _NAME)
     with reading(path, _NAME), Path(path).open("rb") as file:
         start = file.read(len(_MAGIC))
     if start != _MAGIC:
         raise InputError(f"{path}: is no saved result", _NAME)
-    with reading(path, _AGAIN), parquet.ParquetFile(path, page_checksum_verification=True) as held:
+    with reading(path, _AGAIN), parquet_file(path) as held:
         content = (held.metadata.metadata or {}).get(KEY)
         if content is None:
             raise InputError(f"{path}: is no saved result", _NAME)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulator.errors import InputError
 from simulator.objects import ConnectorObject, Provenance
@@ -15,6 +15,7 @@ from simulator.values import Unreadable
 
 if TYPE_CHECKING:
     import pyarrow
+    from pyarrow import parquet
 
 
 def _recognises(location: Location) -> bool:
@@ -44,9 +45,7 @@ def snapshot_rows(
     *provenance* is told what the snapshot says of itself. DN, type, classes and what no column
     holds are always there.
     """
-    import pyarrow.parquet as parquet
-
-    with reading(path), parquet.ParquetFile(path, page_checksum_verification=True) as snapshot:
+    with reading(path), parquet_file(path) as snapshot:
         head = head_of(snapshot, path)
         if not provenance.sha256:
             _tell(provenance, head, path)
@@ -55,6 +54,16 @@ def snapshot_rows(
         for rows in snapshot.iter_batches(ROWS, columns=names):
             refuse_damage(rows, path)
             yield rows
+
+
+def parquet_file(path: str, **options: Any) -> "parquet.ParquetFile":
+    """The Parquet file *path*, whose sums are checked, with further *options* of Arrow.
+
+    Nothing is read ahead: Arrow would keep all of it in memory until the file is closed.
+    """
+    import pyarrow.parquet as parquet
+
+    return parquet.ParquetFile(path, page_checksum_verification=True, pre_buffer=False, **options)
 
 
 @contextmanager
