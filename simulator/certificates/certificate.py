@@ -34,20 +34,20 @@ class Certificate(NamedTuple):
     @property
     def subject(self) -> str:
         """The subject as Windows prints it."""
-        if not self.remark:
-            text = quick_name(self.encoded, self.layout.subject)
-            if text is not None:
-                return text
-        return name_text(self.encoded, self.element_at(self.layout.subject))
+        return self._name(self.layout.subject)
 
     @property
     def issuer(self) -> str:
         """The issuer as Windows prints it."""
-        return name_text(self.encoded, self.element_at(self.layout.issuer))
+        return self._name(self.layout.issuer)
 
     @property
     def not_before(self) -> datetime:
         """The instant at which the certificate begins to be valid, in UTC."""
+        if not self.remark:
+            moment = quick_time(self.encoded, self.layout.validity + 2)
+            if moment is not None:
+                return moment
         validity = self.element_at(self.layout.validity)
         return time_of(self.encoded, self.element_at(validity.content))
 
@@ -116,6 +116,13 @@ class Certificate(NamedTuple):
     def element_at(self, position: int) -> Element:
         """The element of the certificate that begins at *position*."""
         return element(self.encoded, position, len(self.encoded))
+
+    def _name(self, position: int) -> str:
+        if not self.remark:
+            text = quick_name(self.encoded, position)
+            if text is not None:
+                return text
+        return name_text(self.encoded, self.element_at(position))
 
     def _key(self) -> Element:
         return self.element_at(self.layout.key)

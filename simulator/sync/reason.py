@@ -196,17 +196,19 @@ def described(value: bytes, code: str, text: str, now: datetime) -> CertificateV
     except CertificateError as error:
         text = f"not readable as a certificate: {error}" if untested else text
         return CertificateVerdict("", "", "", "", "", code, text)
+    not_after = certificate.not_after
+    end = time_text(not_after)
     if untested:
-        text = "expired; " if certificate.not_after <= now else ""
+        text = "expired; " if not_after <= now else ""
         text = f"{text}the rule did not look at it"
     if code == "certificate-expired":
-        text = f"expired on {time_text(certificate.not_after)}"
+        text = f"expired on {end}"
     return CertificateVerdict(
         certificate.thumbprint,
         certificate.subject,
         certificate.issuer,
         time_text(certificate.not_before),
-        time_text(certificate.not_after),
+        end,
         code,
         text,
     )
