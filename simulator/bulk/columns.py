@@ -14,6 +14,7 @@ from simulator.objects import ConnectorObject
 from simulator.schema import AttributeType, standard_schema
 from simulator.sources.object_form import NAME
 from simulator.sources.snapshot_layout import objects_of
+from simulator.sync.reason import Facts
 from simulator.values import AttributeMap, Reference, Unreadable, Value
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ class Columns:
     *costly* names the attributes that have nearly as many values as there are objects; what is
     found to be so is added, and stays so for later batches. *fixed* are values that all the rows
     have, in the place of their columns: what the column `other` told. *judged* keeps, for a row of
-    the whole batch and a flow, the verdict on each certificate; *places* are the rows of the whole
-    batch, where this is a part of it.
+    the whole batch and a flow, the verdict on each certificate; *certificates* are those that are
+    described for one rule set already. *places* are the rows of the whole batch, where this is a
+    part of it.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Columns:
         if judged is None:  # another batch: those who ask again about a certificate ask within one
             forget()
         self.judged = {} if judged is None else judged
+        self.certificates: dict[bytes, Facts] = {}
         self._places = places
         self._names = frozenset(batch.schema.names)
         self._subjects: dict[int, ConnectorObject] = {}

@@ -13,7 +13,7 @@ from simulator.certificates.quick import has_long_year, positions
 from simulator.certificates.strict import strict_positions
 from simulator.results.gather import certificates_array, certificates_column
 from simulator.sync.outcome import CertificateVerdict
-from simulator.sync.reason import CERTIFICATES, REJECTED, described
+from simulator.sync.reason import CERTIFICATES, REJECTED, described, facts_of
 from simulator.values import time_text
 
 if TYPE_CHECKING:
@@ -72,7 +72,11 @@ def _described(
         return ()
     found = columns.judged.get((row, outcome.judging))
     told = [(code, "") for code in found] if found else _shared(outcome, len(data))
-    return [described(value, *each, now) for value, each in zip(data, told, strict=True)]
+    certificates = columns.certificates
+    for value in data:
+        if value not in certificates:
+            certificates[value] = facts_of(value)
+    return [described(certificates[v], *each, now) for v, each in zip(data, told, strict=True)]
 
 
 def _rows(

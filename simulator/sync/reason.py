@@ -6,6 +6,7 @@ part of the public contract; `README.md` lists them.
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from simulator.language.explain import Step, deciding, steps_below, why
 from simulator.language.nodes import Attribute, Call, Node, attributes_of, functions_of
@@ -179,39 +180,54 @@ def certificate_verdicts(
 
 def _verdict(value: bytes, step: Step | None, now: datetime) -> CertificateVerdict:
     code, text = _judged(step) if step is not None else ("certificate-not-tested", "")
-    return described(value, code, text, now)
+    return described(facts_of(value), code, text, now)
 
 
-def described(value: bytes, code: str, text: str, now: datetime) -> CertificateVerdict:
-    """What the certificate *value* is, beside the verdict *code* on it and its *text*.
+class Facts(NamedTuple):
+    """What a value of userCertificate is, as reports show it; *problem* says why it is none."""
 
-    An empty text is that of *code*.
-    """
+    thumbprint: str = ""
+    subject: str = ""
+    issuer: str = ""
+    not_before: str = ""
+    not_after: str = ""
+    end: datetime | None = None
+    problem: str = ""
+
+
+def facts_of(value: bytes) -> Facts:
+    """What the certificate *value* is, whatever a rule makes of it."""
     from simulator.certificates import CertificateError, read_certificate
 
-    untested = code == "certificate-not-tested"
-    text = text or _JUDGED.get(code, "")
     try:
         certificate = read_certificate(value)
     except CertificateError as error:
-        text = f"not readable as a certificate: {error}" if untested else text
-        return CertificateVerdict("", "", "", "", "", code, text)
-    not_after = certificate.not_after
-    end = time_text(not_after)
-    if untested:
-        text = "expired; " if not_after <= now else ""
-        text = f"{text}the rule did not look at it"
-    if code == "certificate-expired":
-        text = f"expired on {end}"
-    return CertificateVerdict(
+        return Facts(problem=str(error))
+    begin, end = certificate.not_before, certificate.not_after
+    return Facts(
         certificate.thumbprint,
         certificate.subject,
         certificate.issuer,
-        time_text(certificate.not_before),
+        time_text(begin),
+        time_text(end),
         end,
-        code,
-        text,
     )
+
+
+def described(facts: Facts, code: str, text: str, now: datetime) -> CertificateVerdict:
+    """A certificate with these *facts*, beside the verdict *code* on it and its *text*.
+
+    An empty text is that of *code*.
+    """
+    untested = code == "certificate-not-tested"
+    text = text or _JUDGED.get(code, "")
+    if facts.end is None:
+        text = f"not readable as a certificate: {facts.problem}" if untested else text
+    elif untested:
+        text = f"{'expired; ' if facts.end <= now else ''}the rule did not look at it"
+    elif code == "certificate-expired":
+        text = f"expired on {facts.not_after}"
+    return CertificateVerdict(*facts[:5], code, text)
 
 
 def _judged(step: Step) -> tuple[str, str]:
