@@ -60,7 +60,7 @@ def without_details(rows: list[Row]) -> list[Row]:
                 replace(
                     side,
                     certificates=tuple(
-                        replace(c, thumbprint="", subject="", issuer="", not_before="", text="")
+                        c._replace(thumbprint="", subject="", issuer="", not_before="", text="")
                         for c in side.certificates
                     ),
                 )

@@ -1,6 +1,7 @@
 """Gathers results as they are computed, and orders them: by DN without case, then by GUID."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from simulator.objects import ConnectorObject
@@ -146,7 +147,8 @@ def certificates_array(
     for each in objects:
         flat.extend(each)
         ends.append(len(flat))
-    return certificates_column(ends, {n: [getattr(c, n) for c in flat] for n in CERTIFICATE})
+    parts = zip(*flat, strict=True) if flat else repeat(())
+    return certificates_column(ends, dict(zip(CERTIFICATE, parts, strict=False)))
 
 
 def certificates_column(

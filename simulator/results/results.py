@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 SUBJECT = ("object_guid", "dn", "name", "type", "operating_system", "operating_system_version")
-CERTIFICATE = ("thumbprint", "subject", "issuer", "not_before", "not_after", "verdict", "text")
+CERTIFICATE = CertificateVerdict._fields
 _NOTHING = dict.fromkeys(CERTIFICATE, "")
 _ROWS = 10_000
 

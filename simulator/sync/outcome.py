@@ -7,6 +7,7 @@ Source: synchronization specification, section 15.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from simulator.errors import Diagnostic
 from simulator.language.explain import Step
@@ -121,10 +122,10 @@ class Reason:
     clause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateVerdict:
+class CertificateVerdict(NamedTuple):
     """One value of userCertificate: what it is, and whether it counts for the deciding rule.
 
+    A tuple, because one is made for every value of every object.
     *verdict* is a reason code (`certificate-valid`, `certificate-expired`, ...), or
     `certificate-not-tested` where no rule looked at it. Times are ISO 8601 in UTC.
     """
