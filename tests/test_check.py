@@ -17,6 +17,7 @@ ERRORS = [
     # names
     ("IsPresent([operatingsystem])", "unknown-attribute", "[operatingsystem]"),
     ('ValueCount("Member") > 5', "unknown-attribute", '"Member"'),
+    ('ValueCount(("Member")) > 5', "unknown-attribute", '"Member"'),
     ("%Domain.FQND%", "unknown-parameter", "%Domain.FQND%"),
     ("%ForestLDAP%", "unknown-parameter", "%ForestLDAP%"),
     ("ucase([cn])", "unknown-function", "ucase"),
@@ -32,6 +33,8 @@ ERRORS = [
     ("IIF(IsPresent([cn]), 1)", "arity", "IIF"),
     ("Switch(IsPresent([cn]), 1, IsPresent([mail]))", "arity", "Switch"),
     ("With([cn], 1, 2)", "syntax", "[cn]"),
+    ('ValueCount("mem" & "ber") > 5', "syntax", '"mem" & "ber"'),
+    ("ImportedValue([cn])", "syntax", "[cn]"),
     ("Where(c, [userCertificate], True)", "syntax", "c"),
     ("IIF(IsPresent([cn]), UTF8, NULL)", "syntax", "UTF8"),
     ('InStr([cn], "a", 1, "vbTextCompare")', "type-mismatch", '"vbTextCompare"'),

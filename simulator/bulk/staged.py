@@ -11,15 +11,7 @@ from simulator.errors import ObjectError
 from simulator.language.compile import prepare
 from simulator.language.context import Context
 from simulator.language.frame import Run, run
-from simulator.language.nodes import (
-    NAMES_ATTRIBUTE,
-    Attribute,
-    Call,
-    Literal,
-    Node,
-    bare,
-    walk,
-)
+from simulator.language.nodes import Attribute, Call, Node, bare, quoted_name, walk
 from simulator.sync.reason import SYSTEM
 from simulator.values import Value
 
@@ -53,14 +45,12 @@ class Guarded:
         return True
 
     def _watch(self, node: Node, run: Run, costly: frozenset[str]) -> Run:
-        match node:
-            case Attribute(name=name) if name in costly and id(node) not in self._harmless:
-                return _refuse
-            case Call(name=function, arguments=(Literal(value=quoted), *_)) if (
-                function in NAMES_ATTRIBUTE and quoted in costly
-            ):
-                return _refuse
-        return run
+        if isinstance(node, Attribute):
+            reads = node.name in costly and id(node) not in self._harmless
+        else:
+            quoted = quoted_name(node)
+            reads = quoted is not None and quoted.value in costly
+        return _refuse if reads else run
 
 
 def _refuse(frame: object) -> Value:

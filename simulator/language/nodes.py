@@ -155,16 +155,20 @@ def attributes_of(node: Node) -> frozenset[str]:
     """Every attribute that *node* reads, also those it names in quotes."""
     names = set()
     for each in walk(node):
-        match each:
-            case Attribute(name=name):
-                names.add(name)
-            case Call(name=name, arguments=(Literal(value=str(quoted)), *_)) if (
-                name in NAMES_ATTRIBUTE
-            ):
-                names.add(quoted)
-            case _:
-                pass
+        if isinstance(each, Attribute):
+            names.add(each.name)
+        elif quoted := quoted_name(each):
+            names.add(str(quoted.value))
     return frozenset(names)
+
+
+def quoted_name(node: Node) -> Literal | None:
+    """The name in quotes of the attribute that *node* reads, if it is such a call."""
+    match node:
+        case Call(name=name, arguments=(first, *_)) if name in NAMES_ATTRIBUTE:
+            inner = bare(first)
+            return inner if isinstance(inner, Literal) and isinstance(inner.value, str) else None
+    return None
 
 
 def functions_of(node: Node) -> frozenset[str]:

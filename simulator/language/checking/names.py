@@ -8,10 +8,10 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from simulator.errors import Diagnostic, Span
-from simulator.language.checking.findings import warning
+from simulator.language.checking.findings import syntax, warning
 from simulator.language.foreign import FOREIGN_FOLDED, FOREIGN_FUNCTIONS
 from simulator.language.function import FUNCTIONS
-from simulator.language.nodes import NAMES_ATTRIBUTE, Attribute, Call, Literal, Node, walk
+from simulator.language.nodes import NAMES_ATTRIBUTE, Attribute, Call, Node, quoted_name, walk
 from simulator.language.nodes import Parameter as ParameterNode
 from simulator.schema import Schema
 
@@ -42,10 +42,15 @@ def names(node: Node, known: Known) -> Iterator[Diagnostic]:
         match each:
             case Attribute(name=name, span=span):
                 yield from _attribute(name, span, known)
-            case Call(name=name, arguments=(Literal(value=str(quoted), span=span), *_)) if (
-                name in NAMES_ATTRIBUTE
-            ):
-                yield from _attribute(quoted, span, known)
+            case Call(name=name, arguments=(first, *_)) if name in NAMES_ATTRIBUTE:
+                if quoted := quoted_name(each):
+                    yield from _attribute(str(quoted.value), quoted.span, known)
+                else:  # a name that is computed would be one that nobody knows to read
+                    yield syntax(
+                        f"{name} needs the name of an attribute, in quotation marks",
+                        first.span,
+                        f'for example {name}("member")',
+                    )
             case ParameterNode(name=name, span=span):
                 yield from _parameter(name, span, known)
             case Call(name=name, name_span=span) if name not in FUNCTIONS:
