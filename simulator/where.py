@@ -10,7 +10,7 @@ from simulator.language.check import check
 from simulator.language.compile import prepared
 from simulator.language.context import Context
 from simulator.language.frame import run
-from simulator.language.nodes import Node, attributes_of
+from simulator.language.nodes import CHANCE, Node, attributes_of, functions_of
 from simulator.language.operators import condition
 from simulator.objects import ConnectorObject, ObjectSet
 from simulator.schema import standard_schema
@@ -33,6 +33,11 @@ class Where:
         for finding in check(node, self._schema):
             if finding.severity is Severity.ERROR:
                 raise UsageError(f"--where: {finding.message}", finding.help)
+        for name in sorted(functions_of(node) & CHANCE):
+            raise UsageError(
+                f"--where: {name} gives another value at every call",
+                "ask for something that is the same in each run",
+            )
         self._condition, self._now = prepared(node), now
         self._read = attributes_of(node)
         self._unseen = {n for n in self._read - {"dn"} if not self._schema.get(n)}

@@ -348,6 +348,10 @@ MISTAKES = {
         ["audit", "--rules", "standard-2016", "--objects", FLEET, "--where", '[CN]="x"'],
         ["--where", "no attribute `CN`", "write [cn]"],
     ),
+    "a condition that is another in each run": (
+        ["audit", "--rules", "standard-2016", "--objects", FLEET, "--where", "RandomNum(1,2) = 1"],
+        ["--where", "RandomNum gives another value at every call"],
+    ),
     "a condition on a misspelt attribute": (
         [
             "audit",

@@ -17,6 +17,7 @@ from simulator.language.compile import prepared
 from simulator.language.context import Context
 from simulator.language.frame import run
 from simulator.language.nodes import (
+    CHANCE,
     Attribute,
     Binary,
     Call,
@@ -40,7 +41,6 @@ GUID = "objectGUID"
 _DATES = {"CertNotAfter": "not_after", "CertNotBefore": "not_before"}
 _SUBJECTS = frozenset({"CertSubject", "CertSubjectNameDN"})
 _MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
-_CHANCE = frozenset({"RandomNum", "Guid", "GUID"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ def _dated(
     if not _reads(date, frozenset(_DATES), variable) or not isinstance(date, Call):
         return None
     free = any(isinstance(n, Variable) for n in walk(moment))
-    if free or attributes_of(moment) or functions_of(moment) & _CHANCE:
+    if free or attributes_of(moment) or functions_of(moment) & CHANCE:
         return None
     inner = Context(context.now, {}, None, context.parameters, context.readings)
     try:

@@ -149,6 +149,8 @@ def walk(node: Node) -> Iterator[Node]:
 
 # Functions whose first argument is the name of an attribute, in quotes.
 NAMES_ATTRIBUTE = frozenset({"ValueCount", "ImportedValue"})
+# Functions that give another value at every call.
+CHANCE = frozenset({"RandomNum", "Guid", "GUID"})
 
 
 def attributes_of(node: Node) -> frozenset[str]:

@@ -13,6 +13,8 @@ from simulator.language.checking.findings import warning
 from simulator.language.context import Context
 from simulator.language.function import FUNCTIONS, Kind
 from simulator.language.nodes import (
+    CHANCE,
+    NAMES_ATTRIBUTE,
     Attribute,
     Call,
     Constant,
@@ -26,7 +28,7 @@ from simulator.language.nodes import (
 )
 from simulator.values import Value, show
 
-_CHANGING = frozenset({"Now", "Guid", "GUID", "RandomNum", "Error", "ImportedValue", "ValueCount"})
+_CHANGING = CHANCE | NAMES_ATTRIBUTE | {"Now", "Error"}
 _CONDITIONS = (Kind.CONDITION, Kind.LAZY_CONDITION, Kind.BODY_CONDITION)
 
 
