@@ -103,7 +103,8 @@ def _named(batches: "Iterable[pyarrow.RecordBatch]") -> Iterator[Named]:
         dns = batch.column("dn").to_pylist()
         names, accounts, guids = (_cells(batch, name) for name in _NAMES)
         for dn, name, account, guid in zip(dns, names, accounts, guids, strict=True):
-            first = name or dn.partition(",")[0].partition("=")[2] or dn
+            component = dn.partition(",")[0].partition("=")[2] or dn
+            first = component if name is None else name
             yield Named(dn, first, account or "", guid_text(guid) if guid else "")
 
 

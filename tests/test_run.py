@@ -250,13 +250,14 @@ ODD = [
     computer("\u017f2", sAMAccountName="d$"),  # folds to s2
     computer("x", cn=None, dn="CN=Nameless,OU=x"),
     computer("y", sAMAccountName="NAMELESS2", cn=None, dn="CN=y,OU=x"),
+    computer("z", cn="", dn="CN=empty,OU=x"),
     computer("dollars", sAMAccountName="e$$"),
     computer("six of a = b"),
 ]
 
 
 @pytest.mark.parametrize("name", ["plain", "PLAIN$", "Twice", "S1", "s2", "S\u017f", "nameless",
-                                  "nameless2", "E", "e$", "e$$", "six of a = b", "nobody", "", "$"])  # fmt: skip
+                                  "nameless2", "empty", "E", "e$", "e$$", "six of a = b", "nobody", "", "$"])  # fmt: skip
 def test_a_name_means_the_same_among_rows(name: str) -> None:
     objects = ObjectSet(tuple(ODD), Provenance("x"))
     with spooled(stream_of(Provenance("x"), iter(ODD))) as rows:
