@@ -21,11 +21,14 @@ from simulator.certificates import loads, strict
 from simulator.language import compile as compiling
 from simulator.language import parse as parsing
 from simulator.objects import ConnectorObject
+from simulator.rule import LinkType
 from simulator.sources.snapshot_layout import arrow_schema, batch, columns_of, objects_of
 from simulator.sources.snapshot_write import write_snapshot
 from simulator.sources.source import open_objects
 from simulator.sync.engine import Settings, simulate
-from tests.building import NOW, computer
+from simulator.values import Unreadable
+from tests.building import BASE, NOW, OUT, computer, direct, inbound
+from tests.building import rules as rule_set
 from tests.bulk_agreement import BRIEF, batches_of, expected_of, said
 from tests.random_objects import FLEET
 
@@ -42,6 +45,10 @@ def written(objects: list[ConnectorObject], path: Path) -> Path:
         for start in range(0, len(objects), ROWS):
             writer.write_batch(batch(objects[start : start + ROWS], names, schema))
     return path
+
+
+def objects_in(path: Path) -> list[ConnectorObject]:
+    return [o for b in parquet.ParquetFile(path).iter_batches() for o in objects_of(b, "", 1)]
 
 
 def twins() -> list[ConnectorObject]:
@@ -69,9 +76,7 @@ def test_a_file_gives_the_reference_outcomes_in_its_order(
     counted = [Statistics(), Statistics()]
     parts = list(run_snapshot(job, jobs=jobs, statistics=counted))
     assert [part.number for part in parts] == sorted(part.number for part in parts)
-    objects = [
-        o for b in parquet.ParquetFile(snapshot).iter_batches() for o in objects_of(b, "", 1)
-    ]
+    objects = objects_in(snapshot)
     assert [name for p in parts for name in p.rows.column("dn").to_pylist()] == [
         o.dn for o in objects
     ]
@@ -93,6 +98,21 @@ def test_shards_are_the_file_in_parts(snapshot: Path) -> None:
 def said_of(part: Part, side: int) -> list[tuple[Any, ...]]:
     result = part.results[side]
     return said(part.rows.column("dn").to_pylist(), result.columns, result.verdicts)
+
+
+@pytest.mark.parametrize("source", ["distinguishedName", "displayName"])
+def test_objects_of_a_file_meet_by_their_dn_or_by_what_no_column_holds(
+    tmp_path: Path, source: str
+) -> None:
+    told = inbound("Base", 159, *BASE.flows, direct("displayName", "displayName"),
+                   link=LinkType.PROVISION, join=f"{source}=displayName")  # fmt: skip
+    reads = rule_set(told, OUT)
+    odd = [Unreadable("no right"), ("a", "b"), "a", "a", None]
+    objects = [computer(f"P{n}", displayName=value) for n, value in enumerate(odd)]
+    objects.append(computer("Q", displayName=objects[0].dn))
+    path = written(objects, tmp_path / "odd.parquet")
+    (part,) = run_snapshot(Job(path, (reads,), Settings(NOW), certificates=True), jobs=1)
+    assert said_of(part, 0) == expected(objects_in(path), reads)
 
 
 def test_what_is_known_to_differ_is_not_compared_again(

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 _NAME = AttributeType(NAME, "ref", False)
 _DN = AttributeType("dn", "str", False)
 # What stands in for columns that every snapshot has, where a batch has only attributes.
-_MADE: Mapping[str, Any] = {"dn": "", "type": "computer", "classes": ["computer"], "other": None}
+_MADE: Mapping[str, Any] = {
+    "dn": "CN=",
+    "type": "computer",
+    "classes": ["computer"],
+    "other": None,
+}
 # A column with more different values than this part of its rows is no key to share outcomes by.
 SHARE, FEW = 8, 64
 

@@ -17,6 +17,7 @@ from simulator.bulk.program import NONE, Program
 from simulator.bulk.statistics import Statistics
 from simulator.results.verdict import Verdict
 from simulator.rule import RuleSet
+from simulator.sources.object_form import NAME
 from simulator.sources.snapshot_check import refuse_damage
 from simulator.sources.snapshot_file import parquet_file
 from simulator.sources.snapshot_layout import FIXED
@@ -132,7 +133,8 @@ class Runner:
         found: Meetings = {}
         for at, program in enumerate(self.programs):
             how = program.meeting(types)
-            names = [n for n in self._columns if n in how.columns or n == "other" or how.whole]
+            told = {*how.columns, "other", *({"dn"} if NAME in how.columns else ())}
+            names = [n for n in self._columns if n in told or how.whole]
             sets = [Columns(self.read(n, names), self._costly) for n in self.groups]
             rows = rows_that_meet(sets, how, self._distinct)
             if not any(rows):
