@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,18 @@ def test_no_word_of_a_head_and_no_number_is_broken(
     assert max(map(len, lines)) <= columns
     assert set(" ".join((*head, *row)).split()) == set(words)
     assert words.count("1000000") == words.count("R2") == 2
+
+
+@pytest.mark.parametrize("columns", [1, 10, 14, 20, 24, 30, 40, 60])
+def test_however_narrow_it_is_no_character_is_left_out(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = ("SYNCS", "operating system", "reason")
+    row = ("1000", "Windows Server 2012 R2 Standard, 6.3 (9600)", "certificate-not-tested")
+    at_terminal(monkeypatch, columns)
+    show([Table(head, (row, row, row))], None)
+    told = COLOUR.sub("", capsys.readouterr().out)
+    assert not Counter("".join(row * 3).replace(" ", "")) - Counter(told)
 
 
 def test_a_line_is_the_plain_one_with_colour(

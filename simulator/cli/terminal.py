@@ -11,6 +11,7 @@ from simulator.reports.table import Table, plain
 
 if TYPE_CHECKING:
     from rich.console import Console, JustifyMethod
+    from rich.table import Table as Drawn
     from rich.text import Text
 
 _STYLES = {
@@ -29,10 +30,15 @@ def show(parts: Iterable[str | Table], colour: bool | None) -> None:
     """Prints *parts* at the terminal; *colour* is as it finds it, unless it is `False`."""
     console = console_of(colour)
     for part in parts:
+        drawn = None
         if isinstance(part, Table) and len(part.rows) <= _LONGEST:
-            _print_table(console, part)
-            continue
-        for line in plain([part]):
+            drawn = _drawn(part, console.width)
+        if isinstance(part, Table) and drawn:
+            console.print(drawn)
+            rest = [part.rest] if part.rest else []
+        else:
+            rest = [*plain([part])]
+        for line in rest:
             console.print(_styled(line), soft_wrap=True)
 
 
@@ -43,31 +49,34 @@ def console_of(colour: bool | None, error: bool = False) -> "Console":
     return Console(stderr=error, no_color=True if colour is False else None, highlight=False)
 
 
-def _print_table(console: "Console", table: Table) -> None:
+def _drawn(table: Table, room: int) -> "Drawn | None":
+    """*table* in columns that fit into *room*, else with a line for each cell, if that does."""
     from rich.table import Table as Drawn
+    from rich.text import Text
 
     drawn = Drawn(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
     head, body = [*map(_styled, table.head)], [[*map(_styled, row)] for row in table.rows]
-    widths = _widths(head, body, console.width)
-    if widths:
+    if widths := _widths(head, body, room):
         _, numbers = table.widths()
         for name, number, width in zip(head, numbers, widths, strict=True):
             justify: JustifyMethod = "right" if number else "left"
             drawn.add_column(name, justify=justify, overflow="fold", width=width)
         for row in body:
             drawn.add_row(*row)
-    else:  # too narrow for columns: each cell has a line of its own
-        drawn.show_header = False
-        drawn.add_column(style="bold", overflow="fold", min_width=max(map(_longest_word, head)))
-        drawn.add_column(overflow="fold")
-        for at, row in enumerate(body):
-            for name, cell in zip(head, row, strict=True):
-                drawn.add_row(name, cell)
-            if at < len(body) - 1:
-                drawn.add_row()
-    console.print(drawn)
-    if table.rest:
-        console.print(_styled(table.rest), soft_wrap=True)
+        return drawn
+    lines = [[name, cell] for row in body for name, cell in zip(head, row, strict=True)]
+    longest = max((word for name in head for word in name.plain.split()), key=len, default="")
+    widths = _widths([Text(longest), Text()], lines, room)
+    if not widths:
+        return None
+    drawn.show_header = False
+    for style, width in zip(("bold", ""), widths, strict=True):
+        drawn.add_column(style=style, overflow="fold", width=width)
+    for at, line in enumerate(lines):
+        if at and at % len(head) == 0:
+            drawn.add_row()
+        drawn.add_row(*line)
+    return drawn
 
 
 def _widths(head: "Sequence[Text]", body: "Sequence[Sequence[Text]]", room: int) -> list[int]:
