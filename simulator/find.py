@@ -68,6 +68,8 @@ def _named(subject: ConnectorObject) -> Named:
 
 def _meant(wanted: str, objects: Iterable[Named]) -> str:
     """Names that are nearly *wanted*, else some that contain it; how many more begin with it."""
+    if not wanted:
+        return ""
     spellings = {name: each.name for each in objects for name in each.names}
     near = difflib.get_close_matches(wanted, spellings, n=3)
     near = near or [name for name in sorted(spellings) if wanted in name][:5]

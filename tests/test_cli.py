@@ -338,7 +338,13 @@ MISTAKES = {
         ["--delimiter ;;", "single character"],
     ),
     "an unknown option": (["audit", "--rule", "standard-2016"], ["--rules"]),
-    "an unknown command": (["adit"], ["adit"]),
+    "a misspelt command": (["adit"], ["no command `adit`", "did you mean audit?"]),
+    "an unknown command": (["graph"], ["no command `graph`", "--help"]),
+    "an empty command": ([""], ["no command ``", "--help"]),
+    "the empty name of an object": (
+        ["explain", "--rules", "standard-2016", "--objects", FLEET, ""],
+        ["no object ``", "give its name, sAMAccountName, DN or objectGUID"],
+    ),
     "a missing option": (["audit", "--rules", "standard-2016"], ["--objects"]),
     "a bad condition": (
         ["audit", "--rules", "standard-2016", "--objects", FLEET, "--where", "[cn] ="],

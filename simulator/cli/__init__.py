@@ -54,12 +54,24 @@ class _Commands(click.Group):
     def resolve_command(
         self, context: click.Context, given: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As of click; a value that is empty by mistake would count as an option not given."""
+        """As of click; a value that is empty by mistake would count as an option not given.
+
+        A misspelt command is told with the one that was meant.
+        """
         empty = [o for o, value in pairwise(given) if not value and re.fullmatch(r"--?\w\S*", o)]
         empty += [each.removesuffix("=") for each in given if re.fullmatch(r"--\w[\w-]*=", each)]
         if empty:
             raise UsageError(
                 f"{empty[0]}: its value is empty", "is a variable of the shell not set?"
+            )
+        name = given[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, COMMANDS, n=1)
+            raise UsageError(
+                f"there is no command `{name}`",
+                f"did you mean {near[0]}?" if near else "aadsim --help lists them",
             )
         return super().resolve_command(context, given)
 
