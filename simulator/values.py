@@ -77,9 +77,11 @@ def type_name(value: Value) -> str:
     raise AssertionError(f"no value of the language: {value!r}")
 
 
-def show(value: Value, limit: int = 60) -> str:
+def show(value: Value | Unreadable, limit: int = 60) -> str:
     """*value* as an expression would write it, shortened to about *limit* characters."""
     match value:
+        case Unreadable(reason=reason):
+            return f"could not be read: {reason}"
         case None:
             return "NULL"
         case FlowLiteral():

@@ -130,6 +130,16 @@ def test_an_expression_is_no_answer_from_what_was_not_asked_for(
     assert "extensionAttribute7" in misspelt.err
 
 
+@WRITTEN
+def test_the_story_of_an_object_tells_what_is_not_known(
+    aadsim: Command, tmp_path: Path, name: str
+) -> None:
+    path = pulled(tmp_path / name, machine("A"), details=ASKED)
+    told = aadsim("explain", "A", "--rules", "standard-2016", "--objects", path)
+    assert (told.status, told.err) == (0, "")
+    assert "operatingSystem = could not be read: the directory was not asked for it" in told.out
+
+
 def test_only_what_rules_for_these_objects_read_is_missed(tmp_path: Path) -> None:
     people = inbound("People", 95, direct("displayName", "division"), source_type="user")
     with_people = rules(BASE, OUT, people)

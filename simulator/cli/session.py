@@ -20,7 +20,7 @@ from simulator.objects import ConnectorObject, ObjectSet
 from simulator.rule import Connector
 from simulator.schema import standard_schema
 from simulator.sources.assignment import assigned
-from simulator.values import AttributeMap, Unreadable, Value, show
+from simulator.values import AttributeMap, show
 
 HELP = """\
 Type an expression to see its value; an open bracket, or an operator at the end, continues it.
@@ -136,7 +136,7 @@ class Session:
                 return Response()
             case ":attributes":
                 held = sorted(self._given()[0].items())
-                return Response([f"{a} = {_shown(v)}" for a, v in held])
+                return Response([f"{a} = {show(v)}" for a, v in held])
             case ":assume":
                 return self._assume(rest)
         if name in _COMMANDS:
@@ -167,12 +167,6 @@ class Session:
             taken = f" [taken: {self.readings[id]}]" if id in self.readings else ""
             lines.append(f"{id} {entry.statement}{f' ({readings})' if readings else ''}{taken}")
         return Response(lines)
-
-
-def _shown(value: Value | Unreadable) -> str:
-    if isinstance(value, Unreadable):
-        return f"could not be read: {value.reason}"
-    return show(value)
 
 
 def is_complete(text: str) -> bool:

@@ -31,7 +31,7 @@ def story_lines(outcome: Outcome, full: bool = False) -> Iterator[str]:
     yield ""
     yield f"object       {subject.dn}"
     system = ", ".join(
-        f"{a} = {show(subject.attributes.get(a))}"  # type: ignore[arg-type]  # texts
+        f"{a} = {show(subject.attributes.get(a))}"
         for a in ("operatingSystem", "operatingSystemVersion")
     )
     yield f"             {subject.type}, {subject.guid or 'no objectGUID'}"
