@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from simulator.answers import DEFAULT_MAXIMUM_REMOVED, Audit, Preview
 from simulator.bulk import Statistics
@@ -28,9 +27,6 @@ from simulator.sources.unasked import known
 from simulator.sync.engine import Settings, simulate
 from simulator.sync.outcome import Outcome
 from simulator.where import Where
-
-if TYPE_CHECKING:
-    pass
 
 
 def audit(

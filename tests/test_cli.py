@@ -635,7 +635,10 @@ SWAPPED = [
     ("preview --before {rules} --after {objects} --objects {rules}", "{objects}: these look like"),
     ("explain X --rules standard-1.4 --objects {rules}", "{rules}: these look like rules"),
     ("snapshot {rules} --output new.parquet", "{rules}: these look like rules"),
-    ("check {objects}", "{objects}: these look like objects"),
+    (
+        "check {objects}",
+        "{objects}: these look like objects, not rules\n  = help: give rule files",
+    ),
     ("rules {objects}", "{objects}: these look like objects"),
 ]
 

@@ -46,6 +46,8 @@ def _help(values: dict[str, Any]) -> str:
     given = [f"--{name}" for name in ("rules", "before", "after") if values.get(name)]
     if "objects" in values and given:
         return f"did you swap {' or '.join(given)} with --objects?"
+    if "objects" not in values:
+        return "give rule files, a folder of them, or the name of a rule set"
     return "rules go with --rules, --before or --after, and objects with --objects"
 
 
