@@ -26,14 +26,14 @@ from simulator.results.certificates import certificate_counts
 from simulator.results.expiry import endings
 from simulator.results.groups import groups
 from simulator.results.results import Row, ended
-from simulator.rule import RuleSet
+from simulator.rule import RuleSet, ScopeCondition
 from simulator.single import object_at, place_of
 from simulator.sources.snapshot_write import write_snapshot
 from simulator.sources.source import open_objects, stream_of
 from simulator.sources.spool import Rows, open_rows, spooled
 from simulator.sync.outcome import Outcome
 from simulator.where import Where
-from tests.building import computer
+from tests.building import BASE, OUT, clause, computer, expression, inbound, rules
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 FLEET = str(FIXTURES / "fleet.jsonl")
@@ -205,6 +205,34 @@ def test_a_damaged_snapshot_is_told(tmp_path: Path, jobs: int) -> None:
         else:
             assert found == expected  # in what holds no value that is read
     assert refused
+
+
+# -- where no outbound rule tests cloudFiltered -----------------------------------------------------
+
+UNTESTED = [
+    ((), {"SYNCS not-filtered"}),
+    ((clause("displayName EQUAL A"),), {"NOT-EXPORTED outbound-scope"}),
+]
+
+
+@pytest.mark.parametrize(("scope", "expected"), UNTESTED)
+@pytest.mark.parametrize("filter", ["True", "False", "NULL", "AuthoritativeNull",
+    "IIF(Count(Where($c,[userCertificate],IsCert($c)))>0,True,NULL)"])  # fmt: skip
+def test_what_nothing_tests_decides_nothing(
+    filter: str,
+    scope: tuple[ScopeCondition, ...],
+    expected: set[str],
+    both: tuple[Rows, ObjectSet],
+) -> None:
+    out = replace(OUT, scope=(scope,) if scope else ())
+    own = rules(BASE, out, inbound("Filter", 90, expression("cloudFiltered", filter)))
+    computers = replace(both[1], objects=tuple(o for o in both[1].objects if o.type == "computer"))
+    with spooled(stream_of(Provenance("x"), iter(computers.objects))) as rows:
+        for objects in (computers, rows):
+            found = audit(own, objects, Options(now=NOW))
+            assert {f"{r.verdict.disposition} {r.verdict.reason.code}" for r in found} == expected
+            one = explain("SRV2012R2-VALID", own, objects, Options(now=NOW))
+            assert {f"{one.disposition} {one.reason.code}"} == expected
 
 
 # -- one object ----------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from simulator.sync.passes import (
 from simulator.sync.precedence import winners
 from simulator.sync.remedy import remedy
 from simulator.sync.rulebook import RuleBook
-from simulator.sync.situation import failed, not_imported, situation, unlinked
+from simulator.sync.situation import FILTER, failed, not_imported, situation, unlinked
 
 # What the connector space holds of every object, or knows without importing it (memberOf, A-28).
 ALWAYS_IMPORTED = frozenset({"objectGUID", "memberOf"})
@@ -194,8 +194,9 @@ class Engine:
         )
         if errors:
             return failed(subject, inbound, outbound, errors[0], context, every), context.used
+        tested = FILTER in self.book.tested_outbound
         return situation(
-            subject, inbound, outbound, metaverse, linked.rivals, context, every
+            subject, inbound, outbound, metaverse, linked.rivals, context, every, tested
         ), context.used
 
     def _met(

@@ -20,11 +20,13 @@ def situation(
     metaverse: Mapping[str, Value],
     rivals: tuple[str, ...],
     context: Context,
-    every: bool = True,
+    every: bool,
+    tested: bool,
 ) -> Outcome:
     """The outcome of an object that reached the metaverse, which *rivals* want to join too.
 
-    Without *every*, certificates that no rule went through are not read.
+    Without *every*, certificates that no rule went through are not read. *tested* tells whether an
+    outbound rule tests cloudFiltered; else it decides nothing.
     """
     winner = inbound.winners.get(FILTER)
     step = reasons.contribution_step(winner, inbound, FILTER)
@@ -33,8 +35,12 @@ def situation(
     if exporting is not None:
         disposition = Disposition.SYNCS
         overruled = any(c.flow.target == FILTER and c.value is True for c in inbound.contributions)
-        reason = reasons.exported(winner, step, exporting.name, overruled)
-    elif metaverse.get(FILTER) is True and winner is not None:
+        reason = (
+            reasons.exported(winner, step, exporting.name, overruled)
+            if tested
+            else Reason("not-filtered", "no outbound rule tests cloudFiltered", exporting.name)
+        )
+    elif tested and metaverse.get(FILTER) is True and winner is not None:
         disposition = Disposition.FILTERED
         reason = reasons.filtered(winner, step, verdicts)
     else:
