@@ -358,6 +358,19 @@ MISTAKES = {
         ["audit", "--rules", "standard-2016", "--objects", FLEET, "--where", "RandomNum(1,2) = 1"],
         ["--where", "RandomNum gives another value at every call"],
     ),
+    "a condition where one object is asked for": (
+        [
+            "explain",
+            "SRV2012R2-VALID",
+            "--rules",
+            "standard-2016",
+            "--objects",
+            FLEET,
+            "--where",
+            "True",
+        ],
+        ["--where"],
+    ),
     "a condition on a misspelt attribute": (
         [
             "audit",

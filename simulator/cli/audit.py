@@ -17,6 +17,7 @@ from simulator.cli.run import (
     rows_at,
     run_options,
     statistics_option,
+    where_option,
 )
 from simulator.cli.showing import (
     check_files,
@@ -41,6 +42,7 @@ from simulator.rulefiles import load_rules
 )
 @objects_option
 @run_options
+@where_option
 @directory_options
 @report_options
 @strict_option

@@ -1,6 +1,5 @@
 """`aadsim explain`."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +58,7 @@ def explain(
     whole = rows.provenance.complete
     if format_ == "json":
         now = commands.instant_of(rows.provenance, options)
-        origin = origin_of(sides.values(), rows, now, replace(options, where=None))
+        origin = origin_of(sides.values(), rows, now, options)
         deliver([dump(explain_form(outcomes, origin))], output)
         return 0 if whole else INCOMPLETE
     lines: list[str] = []

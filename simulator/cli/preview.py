@@ -17,6 +17,7 @@ from simulator.cli.run import (
     rows_at,
     run_options,
     statistics_option,
+    where_option,
 )
 from simulator.cli.showing import (
     check_files,
@@ -65,6 +66,7 @@ def _refuse_rules(context: click.Context, parameter: click.Parameter, given: str
 )
 @objects_option
 @run_options
+@where_option
 @directory_options
 @report_options
 @strict_option

@@ -52,13 +52,13 @@ run_options = chain(
         multiple=True,
         help="Take another reading of an assumption.",
     ),
-    click.option(
-        "--where",
-        metavar="EXPRESSION",
-        help="Only objects for which this expression is true.",
-    ),
 )
 
+where_option = click.option(
+    "--where",
+    metavar="EXPRESSION",
+    help="Only objects for which this expression is true.",
+)
 
 jobs_option = click.option(
     "--jobs",
