@@ -115,11 +115,15 @@ def test_a_redacted_snapshot_still_tells_what_was_asked(tmp_path: Path) -> None:
     assert list(reasons(told).values()) == ["UNCERTAIN not-carried"]
 
 
-@WRITTEN
+@pytest.fixture(params=["pulled.parquet", "pulled.jsonl"])
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A snapshot of A alone, for which a directory was asked little."""
+    return pulled(tmp_path / request.param, machine("A"), details=ASKED)
+
+
 def test_an_expression_is_no_answer_from_what_was_not_asked_for(
-    aadsim: Command, tmp_path: Path, name: str
+    aadsim: Command, path: str
 ) -> None:
-    path = pulled(tmp_path / name, machine("A"), details=ASKED)
     told = aadsim("eval", "IsPresent([extensionAttribute7])", "--object", "A", "--objects", path)
     assert (told.status, told.out) == (1, "")
     assert "the directory was not asked for it" in told.err
@@ -130,11 +134,7 @@ def test_an_expression_is_no_answer_from_what_was_not_asked_for(
     assert "extensionAttribute7" in misspelt.err
 
 
-@WRITTEN
-def test_the_story_of_an_object_tells_what_is_not_known(
-    aadsim: Command, tmp_path: Path, name: str
-) -> None:
-    path = pulled(tmp_path / name, machine("A"), details=ASKED)
+def test_the_story_of_an_object_tells_what_is_not_known(aadsim: Command, path: str) -> None:
     told = aadsim("explain", "A", "--rules", "standard-2016", "--objects", path)
     assert (told.status, told.err) == (0, "")
     assert "operatingSystem = could not be read: the directory was not asked for it" in told.out
