@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from simulator.values import AttributeMap, guid_text
+from simulator.values import AttributeMap, guid_text, mixed_endian
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def parse_guid(text: str) -> bytes | None:
         except ValueError:
             return None
         if len(plain) == 16:  # 32 digits, and no blank among them
-            return plain[3::-1] + plain[5:3:-1] + plain[7:5:-1] + plain[8:]
+            return mixed_endian(plain)
     from uuid import UUID  # asks what the machine is
 
     try:

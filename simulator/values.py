@@ -107,12 +107,17 @@ def show(value: Value | Unreadable, limit: int = 60) -> str:
     raise AssertionError(f"no value of the language: {value!r}")
 
 
+def mixed_endian(value: bytes) -> bytes:
+    """The 16 bytes of a GUID as Active Directory stores them, from those of its text; and back."""
+    return value[3::-1] + value[5:3:-1] + value[7:5:-1] + value[8:]
+
+
 def guid_text(value: bytes) -> str:
     """The text form of 16 bytes as Active Directory stores a GUID (mixed-endian), lower case.
 
     It is asked for once for every object: in a third of the time that `uuid` takes.
     """
-    text = (value[3::-1] + value[5:3:-1] + value[7:5:-1] + value[8:]).hex()
+    text = mixed_endian(value).hex()
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
