@@ -110,8 +110,8 @@ def _here(
     programs: Sequence[Program], rows: Rows, keep: Keep | None
 ) -> Iterator[tuple["pyarrow.RecordBatch", list[Result], int]]:
     """Each batch with what every program makes of it here, and how many rows all of them have."""
-    total = 0
     masks = keep(rows) if keep else None
+    total = rows.count if masks is None else sum(mask.true_count for mask in masks)
 
     def batches(columns: Collection[str] | None) -> Iterator["pyarrow.RecordBatch"]:
         found = rows.batches(columns)
@@ -119,14 +119,8 @@ def _here(
             return found
         return (batch.filter(mask) for batch, mask in zip(found, masks, strict=True))
 
-    def counted() -> Iterator["pyarrow.RecordBatch"]:
-        nonlocal total
-        for batch in batches(()):
-            total += batch.num_rows
-            yield batch
-
     wanted = {*READ}.union(*(p.attributes for p in programs))
-    types = types_of(counted())
+    types = types_of(batches(()))
     costly: set[str] = set()
     met = []
     for program in programs:

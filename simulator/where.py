@@ -55,16 +55,12 @@ class Where:
         """
         import pyarrow as pa
 
-        found = []
-        for batch in rows.batches(self._read - {"dn"}):
-            wanted = {*FIXED, *self._read}
+        wanted, found = {*FIXED, *self._read}, []
+        for batch in rows.batches(self._read):
             part = batch.select([name for name in batch.schema.names if name in wanted])
             columns = Columns(part, set())
-            codes = [columns.by_value(name)[0] for name in self._read - {"dn"}]
-            codes += [
-                columns.encoded(name)[0] for name in {"other", "dn"} & {"other", *self._read}
-            ]
-            alike, firsts = combined(codes)
+            read = [columns.by_value(name)[0] for name in self._read]
+            alike, firsts = combined([columns.encoded("other")[0], *read])
             told = [self._holds(subject) for subject in columns.subjects(firsts)]
             found.append(pa.array(told, pa.bool_()).take(alike))
         self._refuse_unseen()

@@ -122,7 +122,7 @@ def _connectors(paths: tuple[str, ...]) -> "tuple[Connector, ...]":
 
 
 def read_objects(location: str, values: dict[str, Any], attributes: frozenset[str]) -> ObjectSet:
-    """The objects at *location*, with these *attributes* and what `--where` reads."""
+    """The objects at *location*, with these *attributes*."""
     from simulator.sources.merge import load_all
 
     return load_all((location,), _request(values, attributes))
@@ -154,11 +154,11 @@ def rows_at(
     from simulator.sources.spool import open_rows
 
     attributes = frozenset[str]().union(*(rules.attributes_read for rules in rule_sets))
+    if where := values.get("where"):
+        attributes |= attributes_of(parse(Source("--where", where)))
     return open_rows(*locations, request=_request(values, attributes))
 
 
 def _request(values: dict[str, Any], attributes: frozenset[str]) -> "SourceRequest":
-    if where := values.get("where"):
-        attributes |= attributes_of(parse(Source("--where", where)))
     request = source_request(values, attributes)
     return replace(request, progress=values["progress"].read) if "progress" in values else request
